@@ -1,0 +1,108 @@
+/**
+ * The recipe: everything needed to repeat an experiment, as JSON. This file is its shape and ranges;
+ * the types follow from it. What fields mean together is checked in check.ts, defaults are filled in defaults.ts.
+ */
+import * as v from 'valibot';
+
+const integer = (least: number, most: number) => v.pipe(v.number(), v.finite(), v.integer(), v.minValue(least), v.maxValue(most));
+const rate = () => v.pipe(v.number(), v.finite(), v.minValue(0), v.ltValue(1));
+const positive = (most: number) => v.pipe(v.number(), v.finite(), v.gtValue(0), v.maxValue(most));
+
+export const MAX_STEPS = 1_000_000;
+export const MAX_LEVELS = 60;
+export const MAX_SEEDS = 64;
+
+export const activations = ['relu', 'tanh'] as const;
+export const initialisers = ['glorot-normal', 'glorot-uniform', 'kaiming-normal', 'kaiming-uniform'] as const;
+export const criteria = ['magnitude', 'random'] as const;
+export const scopes = ['layerwise', 'global'] as const;
+export const pruningSchedules = ['iterative', 'one-shot'] as const;
+export const arms = ['ticket', 'reinit', 'random-mask', 'shuffled-mask'] as const;
+
+const TaskSchema = v.strictObject({
+  dataset: v.pipe(v.string(), v.minLength(1), v.maxLength(64)),
+  train: integer(1, 1_000_000),
+  validation: integer(1, 1_000_000),
+  test: integer(1, 1_000_000),
+  normalise: v.picklist(['dataset', 'none']),
+  /** Named augmentations, applied in order; none are defined yet. */
+  augment: v.pipe(v.array(v.never()), v.maxLength(0)),
+});
+
+export const MlpSchema = v.strictObject({
+  family: v.literal('mlp'),
+  hidden: v.pipe(v.array(integer(1, 8192)), v.maxLength(16)),
+  activation: v.picklist(activations),
+  init: v.picklist(initialisers),
+});
+
+const learningRate = () => positive(1000);
+
+export const OptimizerSchema = v.variant('type', [
+  v.strictObject({ type: v.literal('sgd'), learningRate: learningRate() }),
+  v.strictObject({ type: v.literal('momentum'), learningRate: learningRate(), momentum: rate() }),
+  v.strictObject({ type: v.literal('adam'), learningRate: learningRate(), beta1: rate(), beta2: rate() }),
+]);
+
+/** `warmup`: steps over which the rate rises linearly from 0; then what `type` says. */
+export const RateScheduleSchema = v.variant('type', [
+  v.strictObject({ type: v.literal('constant'), warmup: integer(0, MAX_STEPS) }),
+  v.strictObject({
+    type: v.literal('step'),
+    warmup: integer(0, MAX_STEPS),
+    /** Positions at which the rate is multiplied by `factor`, ascending. */
+    milestones: v.pipe(v.array(integer(1, MAX_STEPS)), v.maxLength(16)),
+    factor: positive(1),
+  }),
+  v.strictObject({ type: v.literal('cosine'), warmup: integer(0, MAX_STEPS) }),
+]);
+
+const TrainingSchema = v.strictObject({
+  optimizer: OptimizerSchema,
+  weightDecay: v.pipe(v.number(), v.finite(), v.minValue(0), v.maxValue(100)),
+  schedule: RateScheduleSchema,
+  batchSize: integer(1, 65_536),
+  steps: integer(1, MAX_STEPS),
+  evaluateEvery: integer(1, MAX_STEPS),
+  /** Test examples behind the learning curves; the whole test split is used at the last step and at early stop. */
+  curveTest: integer(1, 1_000_000),
+});
+
+const PruningSchema = v.strictObject({
+  criterion: v.picklist(criteria),
+  scope: v.picklist(scopes),
+  schedule: v.picklist(pruningSchedules),
+  levels: integer(0, MAX_LEVELS),
+  /** Shares of the weights kept now that one level cuts. */
+  rate: rate(),
+  convRate: rate(),
+  outputRate: rate(),
+});
+
+const RewindSchema = v.strictObject({
+  weights: v.union([v.literal('init'), v.strictObject({ step: integer(0, MAX_STEPS) }), v.literal('final')]),
+  schedule: v.union([v.strictObject({ from: integer(0, MAX_STEPS) }), v.literal('final-rate')]),
+});
+
+export const RecipeSchema = v.strictObject({
+  version: v.literal(1),
+  /** Free text; in no hash. */
+  name: v.pipe(v.string(), v.maxLength(200)),
+  task: TaskSchema,
+  model: v.variant('family', [MlpSchema]),
+  training: TrainingSchema,
+  pruning: PruningSchema,
+  rewind: RewindSchema,
+  arms: v.pipe(v.array(v.picklist(arms)), v.minLength(1), v.maxLength(arms.length)),
+  seeds: v.pipe(v.array(integer(0, 2 ** 31 - 1)), v.minLength(1), v.maxLength(MAX_SEEDS)),
+});
+
+
+/** A whole recipe: every default filled in, every value in range. */
+export type Recipe = v.InferOutput<typeof RecipeSchema>;
+export type ModelRecipe = Recipe['model'];
+export type Optimizer = v.InferOutput<typeof OptimizerSchema>;
+export type RateSchedule = v.InferOutput<typeof RateScheduleSchema>;
+export type Arm = (typeof arms)[number];
+export type Initialiser = (typeof initialisers)[number];
+export type Activation = (typeof activations)[number];
