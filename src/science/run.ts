@@ -1,0 +1,194 @@
+/** One run: train a drawn network to its last step, watching for early stop, and measure what came of it. */
+import type { Model } from '../models/model.ts';
+import { m } from '../paraglide/messages.js';
+import type { Batches, Split, Task } from '../tasks/task.ts';
+import { LabError } from './errors.ts';
+import type { Drawing } from './draw.ts';
+import { fingerprint } from './fingerprint.ts';
+import { density, layerDensity, trainablePlanes, type Mask } from './mask.ts';
+import { runKey } from './recipe/identity.ts';
+import type { Recipe } from './recipe/schema.ts';
+import type { Curve, RunId, RunResult, SplitMetrics } from './result.ts';
+import type { Metrics, Snapshot } from './tensors.ts';
+import type { Control, EngineIdentity, Trainer } from './trainer.ts';
+
+/** Training examples behind the final train metrics. */
+const TRAIN_METRIC_EXAMPLES = 5_000;
+
+export interface Job {
+  readonly recipe: Recipe;
+  readonly model: Model;
+  readonly run: RunId;
+  readonly drawing: Drawing;
+  readonly task: Task;
+  readonly split: Split;
+  readonly batches: Batches;
+  /** Positions whose snapshots the outcome keeps (each counted after that many steps). */
+  readonly keep: readonly number[];
+}
+
+export interface CurvePoint {
+  readonly step: number;
+  readonly trainLoss: number;
+  readonly validationLoss: number;
+  readonly validationAccuracy: number;
+  readonly testAccuracy: number;
+}
+
+/** Who watches a run; the run itself has no clock. */
+export interface Watcher {
+  /** Milliseconds from any origin. */
+  now(): number;
+  /** Steps to train before the next `progress`. */
+  stride(): number;
+  /** After each stride; `trainLoss` is the mean batch loss of the stride. */
+  progress(position: number, trainLoss: number): Promise<void>;
+  evaluated(point: CurvePoint): void;
+}
+
+export interface RunOutcome {
+  readonly result: RunResult;
+  readonly mask: Mask;
+  readonly final: Snapshot;
+  /** Snapshots at the positions asked for, by position. */
+  readonly kept: Readonly<Record<number, Snapshot>>;
+}
+
+/** The training loss stopped being a number: the run cannot go on. The levels before it stand. */
+export class Diverged extends LabError {
+  constructor(
+    readonly run: RunId,
+    readonly step: number,
+  ) {
+    super(m.science_diverged({ arm: run.arm, level: run.level, seed: run.seed, step }), 'training.optimizer.learningRate');
+  }
+}
+
+/** Trains network 0 of `trainer` as `job` says. Throws `Diverged`, or `Cancelled` from `control`. */
+export async function trainRun(trainer: Trainer, engine: EngineIdentity, job: Job, control: Control, watcher: Watcher): Promise<RunOutcome> {
+  const { recipe, model, run, drawing } = job;
+  const end = recipe.training.steps;
+  trainer.start(0, {
+    snapshot: drawing.start,
+    planes: trainablePlanes(drawing.mask),
+    batches: job.batches,
+    position: drawing.position,
+    rateAt: drawing.rateAt,
+  });
+  const watch = new Observations(trainer, job, control);
+  const kept: Record<number, Snapshot> = {};
+  if (job.keep.includes(drawing.position)) kept[drawing.position] = await trainer.read(0);
+  let trainMs = 0;
+  for (let position = drawing.position; position < end; ) {
+    const next = Math.min(position + Math.max(1, watcher.stride()), nextStop(position, job));
+    const began = watcher.now();
+    const [trainLoss] = await trainer.train([next], control);
+    trainMs += watcher.now() - began;
+    if (!Number.isFinite(trainLoss)) throw new Diverged(run, next);
+    watch.trained(next - position, trainLoss);
+    position = next;
+    await watcher.progress(position, trainLoss);
+    if (job.keep.includes(position)) kept[position] = await trainer.read(0);
+    if (isEvaluation(position, recipe)) watcher.evaluated(await watch.evaluate(position));
+  }
+  const final = await trainer.read(0);
+  const metrics = await watch.measure();
+  const earlyStop = await watch.earlyStop();
+  const result: RunResult = {
+    ...run,
+    key: runKey(recipe, run, engine.arithmeticVersion),
+    density: density(drawing.mask),
+    layerDensity: layerDensity(model, drawing.mask),
+    engine: { name: engine.name, backend: engine.backend, arithmeticVersion: engine.arithmeticVersion, deterministic: engine.deterministic },
+    metrics,
+    earlyStop,
+    curve: watch.curve,
+    steps: end - drawing.position,
+    trainMs: Math.round(trainMs),
+    fingerprint: fingerprint(model, final),
+  };
+  return { result, mask: drawing.mask, final, kept };
+}
+
+const isEvaluation = (position: number, { training }: Recipe): boolean =>
+  position % training.evaluateEvery === 0 || position === training.steps;
+
+/** The next position at which something is to be read: an evaluation, a kept snapshot, the end. */
+function nextStop(position: number, { recipe, keep }: Job): number {
+  const { evaluateEvery, steps } = recipe.training;
+  const evaluation = (Math.floor(position / evaluateEvery) + 1) * evaluateEvery;
+  return Math.min(steps, evaluation, ...keep.filter((at) => at > position));
+}
+
+/** Keeps the curve and the best snapshot so far, and measures on the splits. */
+class Observations {
+  readonly curve: Curve = { step: [], trainLoss: [], validationLoss: [], validationAccuracy: [], testAccuracy: [] };
+  private lossSum = 0;
+  private lossSteps = 0;
+  private best: { step: number; loss: number; snapshot: Snapshot } | null = null;
+
+  constructor(
+    private readonly trainer: Trainer,
+    private readonly job: Job,
+    private readonly control: Control,
+  ) {}
+
+  trained(steps: number, meanLoss: number): void {
+    this.lossSum += steps * meanLoss;
+    this.lossSteps += steps;
+  }
+
+  async evaluate(step: number): Promise<CurvePoint> {
+    const { split, recipe, run } = this.job;
+    const validation = await this.metrics(split.validation);
+    if (!Number.isFinite(validation.loss)) throw new Diverged(run, step);
+    const test = await this.metrics(split.test.subarray(0, recipe.training.curveTest));
+    const point: CurvePoint = {
+      step,
+      trainLoss: this.lossSum / this.lossSteps,
+      validationLoss: validation.loss,
+      validationAccuracy: validation.accuracy,
+      testAccuracy: test.accuracy,
+    };
+    this.lossSum = this.lossSteps = 0;
+    this.curve.step.push(step);
+    this.curve.trainLoss.push(point.trainLoss);
+    this.curve.validationLoss.push(point.validationLoss);
+    this.curve.validationAccuracy.push(point.validationAccuracy);
+    this.curve.testAccuracy.push(point.testAccuracy);
+    if (this.best === null || validation.loss < this.best.loss) {
+      this.best = { step, loss: validation.loss, snapshot: await this.trainer.read(0) };
+    }
+    return point;
+  }
+
+  /** Metrics of the network as it stands on all three splits. */
+  async measure(): Promise<SplitMetrics> {
+    const { train, validation, test } = this.job.split;
+    return bySplit({
+      train: await this.metrics(train.subarray(0, TRAIN_METRIC_EXAMPLES)),
+      validation: await this.metrics(validation),
+      test: await this.metrics(test),
+    });
+  }
+
+  /** The step of minimum validation loss and what the network scored there. Leaves the network at that step. */
+  async earlyStop(): Promise<RunResult['earlyStop']> {
+    if (this.best === null) throw new Error('a run ends with an evaluation');
+    this.trainer.write(0, this.best.snapshot);
+    return { step: this.best.step, metrics: bySplit({ test: await this.metrics(this.job.split.test) }) };
+  }
+
+  private async metrics(examples: Uint32Array): Promise<Metrics> {
+    return this.trainer.metrics(0, examples, this.control);
+  }
+}
+
+/** From `{ test: { accuracy, loss } }` to `{ accuracy: { test }, loss: { test } }`. */
+function bySplit(splits: Readonly<Record<string, Metrics>>): SplitMetrics {
+  const turned: Record<string, Record<string, number>> = {};
+  for (const [split, metrics] of Object.entries(splits)) {
+    for (const [name, value] of Object.entries(metrics)) (turned[name] ??= {})[split] = value;
+  }
+  return turned;
+}
