@@ -1,0 +1,38 @@
+/** What the sources need before anything compiles: messages and, from AssemblyScript, the kernels. Skips what is up to date. */
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+const messages = {
+  output: 'src/paraglide/messages.js',
+  stamp: 'node_modules/.cache/lottery-ticket-lab/messages.sha256',
+  inputs: ['package-lock.json', 'project.inlang/settings.json', ...filesUnder('messages')],
+};
+
+function filesUnder(folder: string): readonly string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
+}
+
+function digest(files: readonly string[]): string {
+  const hash = createHash('sha256');
+  for (const file of files) hash.update(file).update('\0').update(readFileSync(file));
+  return hash.digest('hex');
+}
+
+function run(command: string, ...args: readonly string[]): void {
+  const { status } = spawnSync(command, args, { stdio: 'inherit' });
+  if (status !== 0) process.exit(status ?? 1);
+}
+
+const current = digest(messages.inputs);
+const compiled = existsSync(messages.output) && existsSync(messages.stamp) && readFileSync(messages.stamp, 'utf8') === current;
+if (!compiled) {
+  run('npx', 'paraglide-js', 'compile', '--project', './project.inlang', '--outdir', './src/paraglide', '--emit-ts-declarations');
+  mkdirSync(dirname(messages.stamp), { recursive: true });
+  writeFileSync(messages.stamp, current);
+}
+run('npx', 'tsx', 'scripts/build-kernels.ts');

@@ -1,0 +1,41 @@
+import { accessSync, constants } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { chromium, type Browser } from 'playwright';
+
+const systemNames = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Where a Chromium may be, most wanted first: LAB_BROWSER alone where it is set, else the system's, then Playwright's own. */
+function candidates(): readonly string[] {
+  const chosen = process.env.LAB_BROWSER;
+  if (chosen !== undefined && chosen !== '') return [chosen];
+  const folders = (process.env.PATH ?? '').split(delimiter).filter((folder) => folder !== '');
+  const system = systemNames.flatMap((name) => folders.map((folder) => join(folder, name)));
+  return [...system, chromium.executablePath()].filter(isExecutable);
+}
+
+/**
+ * A headless Chromium with extra command-line switches: the first candidate that starts (some systems put a stub in its place).
+ * Throws, naming the remedy, where none does.
+ */
+export async function launchBrowser(args: readonly string[] = []): Promise<Browser> {
+  // Chromium refuses its sandbox to root.
+  const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
+  let cause: unknown;
+  for (const executablePath of candidates()) {
+    try {
+      return await chromium.launch({ executablePath, args: [...sandbox, ...args] });
+    } catch (error) {
+      cause = error;
+    }
+  }
+  throw new Error('No Chromium starts here: install one, or set LAB_BROWSER to its path.', { cause });
+}
