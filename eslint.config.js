@@ -64,8 +64,20 @@ export default typescript.config(
   },
   ...svelte.configs.recommended,
   {
-    files: ['**/*.svelte', '**/*.svelte.ts'],
+    files: ['**/*.svelte', '**/*.svelte.ts', '**/*.svelte.test.ts'],
     languageOptions: { parserOptions: { parser: typescript.parser, svelteConfig } },
+  },
+  {
+    files: ['**/*.svelte'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: "SvelteAttribute[key.name='style'][value.length=1] > SvelteLiteral",
+          message: 'The content-security policy blocks style attributes in markup: use a class, or style:property={value}.',
+        },
+      ],
+    },
   },
   { files: ['src/**/*.{ts,svelte}'], plugins: { lab: { rules: { 'one-way': oneWay } } }, rules: { 'lab/one-way': 'error' } },
   {

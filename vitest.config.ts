@@ -1,4 +1,5 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { defaultClientConditions } from 'vite';
 import { defineConfig } from 'vitest/config';
 
 /** A browser is driven from the test: slow to start, one at a time. */
@@ -7,7 +8,7 @@ const inBrowser = { environment: 'node', fileParallelism: false, testTimeout: 12
 export default defineConfig({
   // Runes are compiled as the page runs them, so that state classes are reactive in Node too.
   plugins: [svelte({ dynamicCompileOptions: () => ({ generate: 'client' }) })],
-  resolve: { conditions: ['browser'] },
+  ssr: { resolve: { conditions: [...defaultClientConditions] } },
   test: {
     projects: [
       { extends: true, test: { name: 'unit', environment: 'node', include: ['tests/unit/**/*.test.ts'], testTimeout: 20_000 } },

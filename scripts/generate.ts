@@ -23,16 +23,12 @@ function digest(files: readonly string[]): string {
   return hash.digest('hex');
 }
 
-function run(command: string, ...args: readonly string[]): void {
-  const { status } = spawnSync(command, args, { stdio: 'inherit' });
-  if (status !== 0) process.exit(status ?? 1);
-}
-
 const current = digest(messages.inputs);
 const compiled = existsSync(messages.output) && existsSync(messages.stamp) && readFileSync(messages.stamp, 'utf8') === current;
 if (!compiled) {
-  run('npx', 'paraglide-js', 'compile', '--project', './project.inlang', '--outdir', './src/paraglide', '--emit-ts-declarations');
+  const { compile } = await import('@inlang/paraglide-js');
+  await compile({ project: './project.inlang', outdir: './src/paraglide', emitTsDeclarations: true });
   mkdirSync(dirname(messages.stamp), { recursive: true });
   writeFileSync(messages.stamp, current);
 }
-run('npx', 'tsx', 'scripts/build-kernels.ts');
+process.exitCode = spawnSync('npx', ['tsx', 'scripts/build-kernels.ts'], { stdio: 'inherit' }).status ?? 1;

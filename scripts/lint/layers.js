@@ -5,7 +5,7 @@
 import { dirname, relative, resolve, sep } from 'node:path';
 
 /** For each folder of src, the folders below it that it may import from. The message compiler's output is a leaf for all. */
-export const below = {
+const below = {
   numerics: [],
   models: ['numerics'],
   tasks: ['numerics', 'models'],

@@ -118,3 +118,10 @@ describe('types are said', () => {
     ]);
   });
 });
+
+describe('the page’s policy', () => {
+  it('a style attribute in markup, which the policy blocks, is reported', async () => {
+    expect(await complaints('src/app/A.svelte', '<p style="color: red">x</p>\n')).toEqual([syntax]);
+    expect(await complaints('src/app/A.svelte', '<p style:opacity={0.5} class="x">x</p>\n')).toEqual([]);
+  });
+});
