@@ -17,8 +17,7 @@ export interface Shape {
 
 /** What an initialiser draws for a parameter (see science/init.ts). */
 export type Filling =
-  | { readonly kind: 'random'; readonly fanIn: number; readonly fanOut: number }
-  | { readonly kind: 'constant'; readonly value: number };
+  { readonly kind: 'random'; readonly fanIn: number; readonly fanOut: number } | { readonly kind: 'constant'; readonly value: number };
 
 export interface Parameter {
   /** Unique in the model, `layer/weight` or `layer/bias`. */
@@ -48,7 +47,13 @@ interface LayerBase {
 }
 
 export type Layer =
-  | (LayerBase & { readonly kind: 'dense'; readonly inputs: number; readonly units: number; readonly weight: string; readonly bias: string })
+  | (LayerBase & {
+      readonly kind: 'dense';
+      readonly inputs: number;
+      readonly units: number;
+      readonly weight: string;
+      readonly bias: string;
+    })
   | (LayerBase & {
       readonly kind: 'conv2d';
       readonly input: Shape;

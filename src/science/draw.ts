@@ -40,7 +40,12 @@ export function draw(recipe: Recipe, model: Model, run: RunId, ancestors: Ancest
   if (arm === 'reinit') {
     return { mask, start: initialise(model, recipe.model.init, seed, `reinit/${level}`), ...fromScratch };
   }
-  return { mask, start: rewound(recipe, model, seed, ancestors), position: firstPosition(recipe), rateAt: rateFor(recipe.rewind.schedule, recipe.training) };
+  return {
+    mask,
+    start: rewound(recipe, model, seed, ancestors),
+    position: firstPosition(recipe),
+    rateAt: rateFor(recipe.rewind.schedule, recipe.training),
+  };
 }
 
 /** First position a rewound run trains: where its schedule takes up. */

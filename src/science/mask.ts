@@ -44,7 +44,8 @@ export function countBits(bits: Bits): number {
 }
 
 /** The dense network's mask: every prunable weight present. */
-export const denseMask = (model: Model): Mask => Object.fromEntries(prunableParameters(model).map(({ name, size }) => [name, fullBits(size)]));
+export const denseMask = (model: Model): Mask =>
+  Object.fromEntries(prunableParameters(model).map(({ name, size }) => [name, fullBits(size)]));
 
 /** Planes of an ordinary ticket: whatever is present is trained. */
 export const trainablePlanes = (mask: Mask): Planes =>

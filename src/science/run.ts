@@ -65,7 +65,13 @@ export class Diverged extends LabError {
 }
 
 /** Trains network 0 of `trainer` as `job` says. Throws `Diverged`, or `Cancelled` from `control`. */
-export async function trainRun(trainer: Trainer, engine: EngineIdentity, job: Job, control: Control, watcher: Watcher): Promise<RunOutcome> {
+export async function trainRun(
+  trainer: Trainer,
+  engine: EngineIdentity,
+  job: Job,
+  control: Control,
+  watcher: Watcher,
+): Promise<RunOutcome> {
   const { recipe, model, run, drawing } = job;
   const end = recipe.training.steps;
   trainer.start(0, {
@@ -79,7 +85,7 @@ export async function trainRun(trainer: Trainer, engine: EngineIdentity, job: Jo
   const kept: Record<number, Snapshot> = {};
   if (job.keep.includes(drawing.position)) kept[drawing.position] = await trainer.read(0);
   let trainMs = 0;
-  for (let position = drawing.position; position < end; ) {
+  for (let position = drawing.position; position < end;) {
     const next = Math.min(position + Math.max(1, watcher.stride()), nextStop(position, job));
     const began = watcher.now();
     const [trainLoss] = await trainer.train([next], control);
@@ -99,7 +105,12 @@ export async function trainRun(trainer: Trainer, engine: EngineIdentity, job: Jo
     key: runKey(recipe, run, engine.arithmeticVersion),
     density: density(drawing.mask),
     layerDensity: layerDensity(model, drawing.mask),
-    engine: { name: engine.name, backend: engine.backend, arithmeticVersion: engine.arithmeticVersion, deterministic: engine.deterministic },
+    engine: {
+      name: engine.name,
+      backend: engine.backend,
+      arithmeticVersion: engine.arithmeticVersion,
+      deterministic: engine.deterministic,
+    },
     metrics,
     earlyStop,
     curve: watch.curve,

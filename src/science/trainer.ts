@@ -21,7 +21,8 @@ export interface EngineIdentity {
 }
 
 /** What a recipe asks of an engine, known before anything runs. */
-export type Need = `layer:${LayerKind}` | `optimizer:${Optimizer['type']}` | 'frozen-weights' | 'dense-gradients' | 'hessian-vector-products';
+export type Need =
+  `layer:${LayerKind}` | `optimizer:${Optimizer['type']}` | 'frozen-weights' | 'dense-gradients' | 'hessian-vector-products';
 
 export interface Engine extends EngineIdentity {
   /** The needs this engine cannot fulfil; empty means the recipe can run. */

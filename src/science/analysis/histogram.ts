@@ -40,7 +40,13 @@ export function limitOf(start: Float32Array, present: Bits): number {
 }
 
 /** One histogram a prunable parameter, in canonical order. `limits` fixes the ranges, by parameter. */
-export function histograms(model: Model, mask: Mask, start: Tensors, now: Tensors, limits: Readonly<Record<string, number>>): LayerHistogram[] {
+export function histograms(
+  model: Model,
+  mask: Mask,
+  start: Tensors,
+  now: Tensors,
+  limits: Readonly<Record<string, number>>,
+): LayerHistogram[] {
   return prunableParameters(model).map(({ name }) => ({
     parameter: name,
     limit: limits[name],

@@ -32,7 +32,8 @@ export function prune(pruning: Pruning, model: Model, from: Mask, scores: Tensor
 
 /** The mask of `level` when the same scores decide every round, as for random masks. */
 export function pruneByFixedScores(pruning: Pruning, model: Model, scores: Tensors, level: number, seed: number, tieStream: string): Mask {
-  if (pruning.schedule === 'one-shot') return level === 0 ? denseMask(model) : prune(pruning, model, denseMask(model), scores, level, seed, tieStream);
+  if (pruning.schedule === 'one-shot')
+    return level === 0 ? denseMask(model) : prune(pruning, model, denseMask(model), scores, level, seed, tieStream);
   let mask = denseMask(model);
   for (let round = 1; round <= level; round++) mask = prune(pruning, model, mask, scores, round, seed, tieStream);
   return mask;

@@ -97,7 +97,6 @@ export const RecipeSchema = v.strictObject({
   seeds: v.pipe(v.array(integer(0, 2 ** 31 - 1)), v.minLength(1), v.maxLength(MAX_SEEDS)),
 });
 
-
 /** A whole recipe: every default filled in, every value in range. */
 export type Recipe = v.InferOutput<typeof RecipeSchema>;
 export type ModelRecipe = Recipe['model'];
