@@ -1,0 +1,51 @@
+/** What the fields of a recipe must mean together; one small rule each. */
+import { m } from '../../paraglide/messages.js';
+import { checkSizes, findDataset } from '../../tasks/catalogue.ts';
+import { LabError } from '../errors.ts';
+import { modelOf } from './model.ts';
+import type { Recipe } from './schema.ts';
+
+/** Largest network, in parameters: 80 MB of float32, with Adam's moments three times that. */
+const MAX_PARAMETERS = 20_000_000;
+
+/** Throws a LabError whose subject is the path of the field at fault. */
+export function checkRecipe(recipe: Recipe): void {
+  checkSizes(findDataset(recipe.task.dataset), recipe.task);
+  checkNetwork(recipe);
+  checkTraining(recipe);
+  checkPruning(recipe);
+  checkRewind(recipe);
+  checkList('arms', recipe.arms);
+  checkList('seeds', recipe.seeds);
+  if (!recipe.arms.includes('ticket')) throw new LabError(m.science_recipe_no_ticket(), 'arms');
+}
+
+function checkNetwork(recipe: Recipe): void {
+  const parameters = modelOf(recipe).parameters.reduce((sum, { size }) => sum + size, 0);
+  if (parameters > MAX_PARAMETERS) throw new LabError(m.science_recipe_huge({ parameters, most: MAX_PARAMETERS }), 'model.hidden');
+}
+
+function checkTraining({ task, training: { batchSize, schedule, steps } }: Recipe): void {
+  if (batchSize > task.train) throw new LabError(m.science_recipe_batch({ batchSize, train: task.train }), 'training.batchSize');
+  if (schedule.warmup > steps) throw new LabError(m.science_recipe_warmup({ warmup: schedule.warmup, steps }), 'training.schedule.warmup');
+  if (schedule.type === 'step' && schedule.milestones.some((milestone, index, all) => index > 0 && milestone <= all[index - 1]))
+    throw new LabError(m.science_recipe_milestones(), 'training.schedule.milestones');
+}
+
+function checkPruning({ pruning }: Recipe): void {
+  if (pruning.scope !== 'global') return;
+  for (const field of ['convRate', 'outputRate'] as const)
+    if (pruning[field] !== pruning.rate) throw new LabError(m.science_recipe_global_rate({ field }), `pruning.${field}`);
+}
+
+function checkRewind({ rewind: { weights, schedule }, training: { steps } }: Recipe): void {
+  if (typeof weights === 'object' && weights.step >= steps)
+    throw new LabError(m.science_recipe_rewind_step({ step: weights.step, steps }), 'rewind.weights.step');
+  if (typeof schedule === 'object' && schedule.from >= steps)
+    throw new LabError(m.science_recipe_rewind_from({ from: schedule.from, steps }), 'rewind.schedule.from');
+}
+
+function checkList(field: string, list: readonly (string | number)[]): void {
+  const twice = list.find((item, index) => list.indexOf(item) !== index);
+  if (twice !== undefined) throw new LabError(m.science_recipe_twice({ field, item: twice }), field);
+}

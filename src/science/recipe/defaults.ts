@@ -1,0 +1,79 @@
+/**
+ * What a recipe means where it is silent. Hashes leave defaults out, so a default, once shipped, never changes.
+ * Required are only `task.dataset`, the sizes of its split, `model.family` and `model.hidden`.
+ */
+import { isPlain, stableText, type Plain } from './plain.ts';
+
+const optimizers: Readonly<Record<string, Plain>> = {
+  sgd: { type: 'sgd', learningRate: 0.1 },
+  momentum: { type: 'momentum', learningRate: 0.1, momentum: 0.9 },
+  adam: { type: 'adam', learningRate: 0.0012, beta1: 0.9, beta2: 0.999 },
+};
+
+const part = (raw: Plain, name: string): Plain => {
+  const value = raw[name];
+  return isPlain(value) ? value : {};
+};
+
+/** The defaults beside what is written: some depend on it. Frankle & Carbin 2019, Appendix G, where they gave a figure. */
+function defaultsFor(raw: Plain): Plain {
+  const optimizer = part(part(raw, 'training'), 'optimizer').type ?? 'adam';
+  const pruning = part(raw, 'pruning');
+  const rate = pruning.rate ?? 0.2;
+  // Under global scope one rate holds for all weights together.
+  const isGlobal = pruning.scope === 'global';
+  const rewindStep = part(part(raw, 'rewind'), 'weights').step ?? 0;
+  return {
+    version: 1,
+    name: '',
+    task: { normalise: 'dataset', augment: [] },
+    model: { activation: 'relu', init: 'glorot-normal' },
+    training: {
+      optimizer: typeof optimizer === 'string' ? (optimizers[optimizer] ?? {}) : {},
+      weightDecay: 0,
+      schedule: { type: 'constant', warmup: 0 },
+      batchSize: 60,
+      steps: 8000,
+      evaluateEvery: 100,
+      curveTest: 2000,
+    },
+    pruning: {
+      criterion: 'magnitude',
+      scope: 'layerwise',
+      schedule: 'iterative',
+      levels: 15,
+      rate,
+      convRate: isGlobal ? rate : 0.2,
+      outputRate: isGlobal ? rate : 0.1,
+    },
+    rewind: { weights: 'init', schedule: { from: rewindStep } },
+    arms: ['ticket', 'reinit', 'random-mask'],
+    seeds: [1, 2, 3],
+  };
+}
+
+/** The recipe with every default written out; what is not an object stays as it is, for the schema to report. */
+export const fillDefaults = (raw: Plain): Plain => fill(raw, defaultsFor(raw));
+
+function fill(raw: Plain, defaults: Plain): Plain {
+  const filled: Record<string, unknown> = { ...raw };
+  for (const [key, fallback] of Object.entries(defaults)) {
+    const value = raw[key];
+    if (value === undefined) filled[key] = fallback;
+    else if (isPlain(value) && isPlain(fallback)) filled[key] = fill(value, fallback);
+  }
+  return filled;
+}
+
+/** The recipe without what the defaults say anyway: `fillDefaults` gives it back. */
+export const stripDefaults = (filled: Plain): Plain => strip(filled, defaultsFor(filled));
+
+function strip(filled: Plain, defaults: Plain): Plain {
+  const stripped: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(filled)) {
+    const fallback = defaults[key];
+    if (stableText(value) === stableText(fallback)) continue;
+    stripped[key] = isPlain(value) && isPlain(fallback) ? strip(value, fallback) : value;
+  }
+  return stripped;
+}

@@ -1,0 +1,30 @@
+/** Who a recipe and its runs are: canonical form, id, run keys. */
+import { sha256 } from '@noble/hashes/sha2.js';
+import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
+import type { RunId } from '../result.ts';
+import { stripDefaults } from './defaults.ts';
+import { stableText, type Plain } from './plain.ts';
+import type { Recipe } from './schema.ts';
+
+const hash = (value: unknown): string => bytesToHex(sha256(utf8ToBytes(stableText(value))));
+
+/** The recipe as briefly as it can be said: its defaults left out, and its name, which changes nothing. */
+export function canonicalRecipe(recipe: Recipe): Plain {
+  const { name: _name, ...canonical } = stripDefaults(recipe);
+  return canonical;
+}
+
+/** SHA-256 of the canonical form with sorted keys, lower-case hex. */
+export const recipeId = (recipe: Recipe): string => hash(canonicalRecipe(recipe));
+
+/**
+ * SHA-256 of what determines one run and nothing else: not the name, nor the lists of arms, seeds and levels, so
+ * that a recipe with one more of them finds all it has in common with the old one.
+ */
+export function runKey(recipe: Recipe, { seed, arm, level }: RunId, arithmeticVersion: number): string {
+  const { task, model, training, pruning, rewind } = canonicalRecipe(recipe);
+  const dense = { task, model, training, seed, arithmeticVersion };
+  if (level === 0) return hash(dense);
+  const { levels: _levels, ...rounds } = (pruning ?? {}) as Plain;
+  return hash({ ...dense, pruning: rounds, rewind, arm, level });
+}

@@ -1,0 +1,39 @@
+/** From anything at all to a recipe that can be run, or an error that names the field and the remedy. */
+import * as v from 'valibot';
+import { m } from '../../paraglide/messages.js';
+import { LabError } from '../errors.ts';
+import { checkRecipe } from './check.ts';
+import { fillDefaults } from './defaults.ts';
+import { isPlain } from './plain.ts';
+import { RecipeSchema, type Recipe } from './schema.ts';
+
+/** Longest text that is read as a recipe, in characters. */
+const MAX_TEXT = 65_536;
+
+/** The recipe of a JSON text. Throws a LabError: subject `recipe`, or the path of the field at fault. */
+export function parseRecipeText(text: string): Recipe {
+  if (text.length > MAX_TEXT) throw new LabError(m.science_recipe_too_long({ limit: MAX_TEXT / 1024 }), 'recipe');
+  let raw: unknown;
+  try {
+    raw = JSON.parse(text);
+  } catch (error) {
+    throw new LabError(m.science_recipe_not_json({ reason: error instanceof Error ? error.message : '' }), 'recipe', { cause: error });
+  }
+  return parseRecipe(raw);
+}
+
+/** The recipe with every default filled in and every field checked. Throws a LabError whose subject is the field's path. */
+export function parseRecipe(raw: unknown): Recipe {
+  if (!isPlain(raw)) throw new LabError(m.science_recipe_not_object(), 'recipe');
+  const parsed = v.safeParse(RecipeSchema, fillDefaults(raw), { abortEarly: true });
+  if (!parsed.success) throw fieldError(parsed.issues[0]);
+  checkRecipe(parsed.output);
+  return parsed.output;
+}
+
+function fieldError(issue: v.InferIssue<typeof RecipeSchema>): LabError {
+  const field = v.getDotPath(issue) ?? 'recipe';
+  if (issue.expected === 'never') return new LabError(m.science_recipe_unknown_field({ field }), field);
+  if (issue.received === 'undefined') return new LabError(m.science_recipe_missing_field({ field, expected: issue.expected ?? '' }), field);
+  return new LabError(m.science_recipe_wrong_field({ field, expected: issue.expected ?? issue.message, received: issue.received }), field);
+}

@@ -1,0 +1,156 @@
+/**
+ * A run's outcome as bytes, for IndexedDB and for files beside a session: of prunable weights the kept values only.
+ *
+ * `LTLO`, version, header (result, names and sizes as JSON), mask bits, values, SHA-256 of all before it.
+ * Values are float32, little-endian, copied as bits, so −0 and every NaN come back as they were; absent weights,
+ * which are zero, come back as +0.
+ */
+import { sha256 } from '@noble/hashes/sha2.js';
+import * as v from 'valibot';
+import { m } from '../paraglide/messages.js';
+import { LabError } from '../science/errors.ts';
+import { countBits, getBit, type Bits, type Mask } from '../science/mask.ts';
+import type { RunOutcome } from '../science/run.ts';
+import type { Snapshot, Tensors } from '../science/tensors.ts';
+import { ByteReader, ByteWriter, Malformed } from './bytes.ts';
+import { parseAs, ResultSchema } from './schema.ts';
+
+const MAGIC = 'LTLO';
+const VERSION = 1;
+const CHECKSUM_BYTES = 32;
+
+const size = () => v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(2 ** 32 - 1));
+const name = () => v.pipe(v.string(), v.maxLength(256));
+
+/** `kept`: only values that the mask keeps follow; otherwise all of them. */
+const TensorsSchema = v.array(v.strictObject({ name: name(), size: size(), coding: v.picklist(['kept', 'all']) }));
+
+const HeaderSchema = v.strictObject({
+  result: ResultSchema,
+  mask: v.array(v.strictObject({ name: name(), size: size() })),
+  /** The final snapshot, whose position is null, then the kept ones. */
+  snapshots: v.pipe(
+    v.array(v.strictObject({ position: v.nullable(size()), parameters: TensorsSchema, buffers: TensorsSchema })),
+    v.minLength(1),
+  ),
+});
+
+type TensorHeaders = v.InferOutput<typeof TensorsSchema>;
+
+/** The outcome as bytes. Throws a LabError that names a result's field which is not a finite number. */
+export function encodeOutcome({ result, mask, final, kept }: RunOutcome): Uint8Array {
+  parseAs(ResultSchema, result, 'result');
+  const snapshots = [
+    { position: null, snapshot: final },
+    ...Object.entries(kept).map(([position, snapshot]) => ({ position: Number(position), snapshot })),
+  ];
+  const writer = new ByteWriter();
+  writer.raw(new TextEncoder().encode(MAGIC));
+  writer.varint(VERSION);
+  writer.text(
+    JSON.stringify({
+      result,
+      mask: Object.entries(mask).map(([name, bits]) => ({ name, size: bits.size })),
+      snapshots: snapshots.map(({ position, snapshot }) => ({
+        position,
+        parameters: headersOf(snapshot.parameters, mask),
+        buffers: headersOf(snapshot.buffers, {}),
+      })),
+    } satisfies v.InferInput<typeof HeaderSchema>),
+  );
+  for (const bits of Object.values(mask)) writer.raw(bits.bytes);
+  for (const { snapshot } of snapshots) {
+    writeTensors(writer, snapshot.parameters, mask);
+    writeTensors(writer, snapshot.buffers, {});
+  }
+  const body = writer.done();
+  writer.raw(sha256(body));
+  return writer.done();
+}
+
+/** A snapshot with values where nothing should be is written in full: nothing is ever lost. */
+const codingOf = (values: Float32Array, bits: Bits | undefined): 'kept' | 'all' =>
+  bits?.size === values.length && values.every((value, index) => value === 0 || getBit(bits, index)) ? 'kept' : 'all';
+
+const headersOf = (tensors: Tensors, mask: Mask): TensorHeaders =>
+  Object.entries(tensors).map(([name, values]) => ({ name, size: values.length, coding: codingOf(values, maskOf(mask, name)) }));
+
+const maskOf = (mask: Mask, name: string): Bits | undefined => (Object.hasOwn(mask, name) ? mask[name] : undefined);
+
+/** The values' bits; a copy through numbers could change a NaN. */
+const bitsOf = (values: Float32Array): Uint32Array => new Uint32Array(values.buffer, values.byteOffset, values.length);
+
+function writeTensors(writer: ByteWriter, tensors: Tensors, mask: Mask): void {
+  for (const [name, values] of Object.entries(tensors)) {
+    const bits = maskOf(mask, name);
+    const kept = bits !== undefined && codingOf(values, bits) === 'kept' ? bits : null;
+    const room = writer.reserve(4 * (kept === null ? values.length : countBits(kept)));
+    const view = new DataView(room.buffer, room.byteOffset, room.byteLength);
+    const words = bitsOf(values);
+    let at = 0;
+    for (let index = 0; index < words.length; index++) {
+      if (kept !== null && !getBit(kept, index)) continue;
+      view.setUint32(at, words[index], true);
+      at += 4;
+    }
+  }
+}
+
+/** The outcome of `bytes`, exactly. Throws a LabError, whose subject is `source`, where they are damaged or foreign. */
+export function decodeOutcome(bytes: Uint8Array, source: string): RunOutcome {
+  const fail = (reason: string, cause?: unknown) => new LabError(m.sessions_outcome_corrupt({ source, reason }), source, { cause });
+  if (new TextDecoder().decode(bytes.subarray(0, MAGIC.length)) !== MAGIC) throw fail(m.sessions_outcome_foreign());
+  const body = bytes.subarray(0, Math.max(0, bytes.length - CHECKSUM_BYTES));
+  const checksum = bytes.subarray(body.length);
+  if (!sha256(body).every((byte, index) => byte === checksum[index])) throw fail(m.sessions_outcome_checksum());
+  try {
+    const reader = new ByteReader(body.subarray(MAGIC.length));
+    if (reader.varint() !== VERSION) throw fail(m.sessions_outcome_newer());
+    return readOutcome(reader, source);
+  } catch (error) {
+    if (error instanceof Malformed || error instanceof SyntaxError) throw fail(m.sessions_outcome_truncated(), error);
+    throw error;
+  }
+}
+
+function readOutcome(reader: ByteReader, source: string): RunOutcome {
+  const header = parseAs(HeaderSchema, JSON.parse(reader.text()), source);
+  const mask = Object.fromEntries(header.mask.map(({ name, size }) => [name, { size, bytes: reader.raw((size + 7) >> 3).slice() }]));
+  const snapshots = header.snapshots.map(({ position, parameters, buffers }): [number | null, Snapshot] => [
+    position,
+    { parameters: readTensors(reader, parameters, mask), buffers: readTensors(reader, buffers, {}) },
+  ]);
+  reader.end();
+  return {
+    result: header.result,
+    mask,
+    final: snapshots[0][1],
+    kept: Object.fromEntries(snapshots.slice(1)),
+  };
+}
+
+function readTensors(reader: ByteReader, headers: TensorHeaders, mask: Mask): Tensors {
+  return Object.fromEntries(
+    headers.map(({ name, size, coding }) => [name, readValues(reader, size, coding === 'kept' ? keptBits(mask, name, size) : null)]),
+  );
+}
+
+function keptBits(mask: Mask, name: string, size: number): Bits {
+  const bits = maskOf(mask, name);
+  if (bits?.size !== size) throw new Malformed();
+  return bits;
+}
+
+function readValues(reader: ByteReader, size: number, kept: Bits | null): Float32Array {
+  const stored = reader.raw(4 * (kept === null ? size : countBits(kept)));
+  const view = new DataView(stored.buffer, stored.byteOffset, stored.byteLength);
+  const values = new Float32Array(size);
+  const words = bitsOf(values);
+  let at = 0;
+  for (let index = 0; index < size; index++) {
+    if (kept !== null && !getBit(kept, index)) continue;
+    words[index] = view.getUint32(at, true);
+    at += 4;
+  }
+  return values;
+}

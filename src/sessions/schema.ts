@@ -1,0 +1,164 @@
+/** What a session must look like before the lab believes it. Sizes are capped: files and stored records may be hostile. */
+import * as v from 'valibot';
+import { m } from '../paraglide/messages.js';
+import { LabError } from '../science/errors.ts';
+import { recipeId } from '../science/recipe/identity.ts';
+import { parseRecipe } from '../science/recipe/parse.ts';
+import { arms, MAX_LEVELS, MAX_STEPS } from '../science/recipe/schema.ts';
+import type { EngineName } from '../science/trainer.ts';
+import { SESSION_FORMAT, SESSION_VERSION, type Branch, type Session } from './session.ts';
+
+const MAX_BRANCHES = 256;
+const MAX_RUNS = 65_536;
+const MAX_LAYERS = 1_024;
+
+const number = () => v.pipe(v.number(), v.finite());
+const share = () => v.pipe(v.number(), v.finite(), v.minValue(0), v.maxValue(1));
+const whole = (most: number) => v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(most));
+const word = () => v.pipe(v.string(), v.minLength(1), v.maxLength(64));
+const hash = () => v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/, 'Invalid hash: Expected 64 lower-case hexadecimal digits'));
+
+const engineNames = ['tfjs', 'sparse', 'webgpu'] as const satisfies readonly EngineName[];
+
+export const EngineSchema = v.strictObject({
+  name: v.picklist(engineNames),
+  backend: v.nullable(word()),
+  arithmeticVersion: whole(1_000_000),
+  deterministic: v.boolean(),
+});
+
+const atMost = (most: number) =>
+  v.check((entries: object) => Object.keys(entries).length <= most, `Invalid length: Expected at most ${most} entries`);
+
+/** By metric, then by split; every run has at least its test accuracy. */
+const MetricsSchema = v.pipe(
+  v.objectWithRest(
+    { accuracy: v.pipe(v.objectWithRest({ test: share() }, number()), atMost(8)) },
+    v.pipe(v.record(word(), number()), atMost(8)),
+  ),
+  atMost(32),
+);
+
+const column = (schema: v.GenericSchema<number>) => v.pipe(v.array(schema), v.maxLength(MAX_STEPS));
+
+const CurveSchema = v.strictObject({
+  step: column(whole(MAX_STEPS)),
+  trainLoss: column(number()),
+  validationLoss: column(number()),
+  validationAccuracy: column(share()),
+  testAccuracy: column(share()),
+});
+
+const resultEntries = {
+  key: hash(),
+  seed: whole(2 ** 31 - 1),
+  arm: v.picklist(arms),
+  level: whole(MAX_LEVELS),
+  density: share(),
+  layerDensity: v.pipe(v.array(share()), v.maxLength(MAX_LAYERS)),
+  engine: EngineSchema,
+  metrics: MetricsSchema,
+  earlyStop: v.strictObject({ step: whole(MAX_STEPS), metrics: MetricsSchema }),
+  curve: CurveSchema,
+  steps: whole(MAX_STEPS),
+  trainMs: v.pipe(number(), v.minValue(0)),
+  fingerprint: hash(),
+};
+
+/** One run's result (science/result.ts). */
+export const ResultSchema = v.strictObject(resultEntries);
+
+const BranchSchema = v.strictObject({
+  id: word(),
+  parent: v.nullable(word()),
+  fromLevel: v.nullable(whole(MAX_LEVELS)),
+  name: v.pipe(v.string(), v.maxLength(200)),
+  recipe: v.unknown(),
+  recipeId: hash(),
+});
+
+const SessionSchema = v.strictObject({
+  format: v.literal(SESSION_FORMAT),
+  version: v.literal(SESSION_VERSION),
+  branches: v.pipe(v.array(BranchSchema), v.minLength(1), v.maxLength(MAX_BRANCHES)),
+  metric: v.strictObject({ primary: word(), better: v.picklist(['higher', 'lower']) }),
+  runs: v.pipe(v.array(v.strictObject({ branch: word(), ...resultEntries })), v.maxLength(MAX_RUNS)),
+});
+
+type RawSession = v.InferOutput<typeof SessionSchema>;
+
+/** `value` as a schema says, or a LabError whose subject is the path of the first field at fault. */
+export function parseAs<Schema extends v.GenericSchema>(schema: Schema, value: unknown, source: string): v.InferOutput<Schema> {
+  const parsed = v.safeParse(schema, value, { abortEarly: true });
+  if (parsed.success) return parsed.output;
+  const [issue] = parsed.issues;
+  throw fault(source, v.getDotPath(issue) ?? source, issue.expected ?? issue.message, issue.received);
+}
+
+const fault = (source: string, field: string, expected: string, received: string): LabError =>
+  new LabError(m.sessions_field({ source, field, expected, received }), field);
+
+/**
+ * A session from anything at all. `source` is what people call it (a file name).
+ * Throws a LabError that names the field at fault.
+ */
+export function parseSession(value: unknown, source: string): Session {
+  const { format, version } = (typeof value === 'object' && value !== null ? value : {}) as { format?: unknown; version?: unknown };
+  if (format !== SESSION_FORMAT) throw new LabError(m.sessions_not_a_session({ source }), source);
+  if (typeof version === 'number' && version > SESSION_VERSION) throw new LabError(m.sessions_newer({ source, version }), source);
+  const raw = parseAs(SessionSchema, value, source);
+  const session: Session = { ...raw, branches: raw.branches.map((branch, index) => parseBranch(branch, `branches.${index}`, source)) };
+  checkTree(session, source);
+  checkRuns(session, source);
+  return session;
+}
+
+function parseBranch(branch: RawSession['branches'][number], field: string, source: string): Branch {
+  const recipe = parseNested(branch.recipe, `${field}.recipe`, source);
+  if (recipeId(recipe) !== branch.recipeId) {
+    throw new LabError(m.sessions_field_recipe_id({ source, field: `${field}.recipeId` }), `${field}.recipeId`);
+  }
+  return { ...branch, recipe };
+}
+
+function parseNested(value: unknown, field: string, source: string): Branch['recipe'] {
+  try {
+    return parseRecipe(value);
+  } catch (error) {
+    if (!(error instanceof LabError)) throw error;
+    throw new LabError(m.sessions_field_recipe({ source, field, reason: error.message }), `${field}.${error.subject}`, { cause: error });
+  }
+}
+
+/** Branches form a tree whose root comes first and whose children come after their parents. */
+function checkTree({ branches }: Session, source: string): void {
+  const earlier = new Set<string>();
+  for (const [index, { id, parent, fromLevel }] of branches.entries()) {
+    const field = `branches.${index}`;
+    if (earlier.has(id)) throw fault(source, `${field}.id`, m.sessions_expected_unique(), id);
+    if (parent === null ? index > 0 : !earlier.has(parent)) {
+      throw fault(source, `${field}.parent`, m.sessions_expected_earlier_branch(), String(parent));
+    }
+    if ((parent === null) !== (fromLevel === null)) {
+      throw fault(source, `${field}.fromLevel`, m.sessions_expected_level_with_parent(), String(fromLevel));
+    }
+    earlier.add(id);
+  }
+}
+
+function checkRuns({ branches, runs }: Session, source: string): void {
+  const ids = new Set(branches.map(({ id }) => id));
+  const seen = new Set<string>();
+  for (const [index, { branch, seed, arm, level, curve }] of runs.entries()) {
+    const field = `runs.${index}`;
+    if (!ids.has(branch)) throw fault(source, `${field}.branch`, m.sessions_expected_branch(), branch);
+    const name = `${branch} ${seed} ${arm} ${level}`;
+    if (seen.has(name)) throw fault(source, field, m.sessions_expected_single_run(), name);
+    seen.add(name);
+    const { length } = curve.step;
+    for (const [key, values] of Object.entries(curve)) {
+      if (values.length !== length)
+        throw fault(source, `${field}.curve.${key}`, m.sessions_expected_curve({ length }), String(values.length));
+    }
+  }
+}
