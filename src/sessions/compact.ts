@@ -39,7 +39,6 @@ type TensorHeaders = v.InferOutput<typeof TensorsSchema>;
 
 /** The outcome as bytes. Throws a LabError that names a result's field which is not a finite number. */
 export function encodeOutcome({ result, mask, final, kept }: RunOutcome): Uint8Array {
-  parseAs(ResultSchema, result, 'result');
   const snapshots = [
     { position: null, snapshot: final },
     ...Object.entries(kept).map(([position, snapshot]) => ({ position: Number(position), snapshot })),
@@ -49,7 +48,7 @@ export function encodeOutcome({ result, mask, final, kept }: RunOutcome): Uint8A
   writer.varint(VERSION);
   writer.text(
     JSON.stringify({
-      result,
+      result: parseAs(ResultSchema, result, 'result'),
       mask: Object.entries(mask).map(([name, bits]) => ({ name, size: bits.size })),
       snapshots: snapshots.map(({ position, snapshot }) => ({
         position,

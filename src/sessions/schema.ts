@@ -27,16 +27,11 @@ export const EngineSchema = v.strictObject({
   deterministic: v.boolean(),
 });
 
-const atMost = (most: number) =>
-  v.check((entries: object) => Object.keys(entries).length <= most, `Invalid length: Expected at most ${most} entries`);
-
 /** By metric, then by split; every run has at least its test accuracy. */
 const MetricsSchema = v.pipe(
-  v.objectWithRest(
-    { accuracy: v.pipe(v.objectWithRest({ test: share() }, number()), atMost(8)) },
-    v.pipe(v.record(word(), number()), atMost(8)),
-  ),
-  atMost(32),
+  v.record(word(), v.pipe(v.record(word(), number()), v.maxEntries(8))),
+  v.maxEntries(32),
+  v.check((metrics) => 'accuracy' in metrics && v.is(share(), metrics.accuracy.test), 'metrics with accuracy.test in 0..1'),
 );
 
 const column = (schema: v.GenericSchema<number>) => v.pipe(v.array(schema), v.maxLength(MAX_STEPS));

@@ -62,7 +62,7 @@ export function addRun(session: Session, branch: string, result: RunResult): Ses
  */
 export function findRun(session: Session, branchId: string, { seed, arm, level }: RunId): SessionRun | undefined {
   let branch = session.branches.find(({ id }) => id === branchId);
-  while (branch?.fromLevel != null && level <= branch.fromLevel) {
+  while (branch !== undefined && branch.fromLevel !== null && level <= branch.fromLevel) {
     const { parent } = branch;
     branch = session.branches.find(({ id }) => id === parent);
   }

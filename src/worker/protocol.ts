@@ -1,7 +1,8 @@
 /**
  * What crosses the boundary between the page (or the command line) and a worker that trains.
- * Types only: importing this loads nothing.
+ * Importing this loads no engine.
  */
+import type { EngineId } from '../engines/choose.ts';
 import type { LayerHistogram } from '../science/analysis/histogram.ts';
 import type { RunRequest } from '../science/experiment.ts';
 import type { Mask } from '../science/mask.ts';
@@ -10,8 +11,10 @@ import type { RunId } from '../science/result.ts';
 import type { CurvePoint, RunOutcome } from '../science/run.ts';
 import type { EngineIdentity } from '../science/trainer.ts';
 
-/** `auto` probes; the rest are the user's choice. */
-export const engineChoices = ['auto', 'sparse', 'tfjs-webgpu', 'tfjs-webgl', 'tfjs-wasm', 'tfjs-cpu'] as const;
+/** `auto` takes the fastest; the rest are the user's choice. */
+export const engineChoices = ['auto', 'sparse', 'tfjs-webgpu', 'tfjs-webgl', 'tfjs-wasm', 'tfjs-cpu'] as const satisfies readonly (
+  'auto' | EngineId
+)[];
 export type EngineChoice = (typeof engineChoices)[number];
 
 export interface Setup {
@@ -22,18 +25,40 @@ export interface Setup {
 export type WorkerEvent =
   | { readonly type: 'loading'; readonly loadedBytes: number; readonly totalBytes: number }
   /** The mask is drawn and training begins. */
-  | { readonly type: 'drawn'; readonly run: RunId; readonly mask: Mask; readonly density: number; readonly position: number; readonly end: number }
-  /** The newest state; earlier ones that the page had no time for are dropped, at most one in 50 ms is sent. */
-  | { readonly type: 'progress'; readonly run: RunId; readonly position: number; readonly end: number; readonly trainLoss: number; readonly stepsPerSecond: number }
+  | {
+      readonly type: 'drawn';
+      readonly run: RunId;
+      readonly mask: Mask;
+      /** Share of the prunable weights kept, 0..1. */
+      readonly density: number;
+      readonly position: number;
+      readonly end: number;
+    }
+  /** The newest state, at most one in 50 ms; `trainLoss` is the mean batch loss since the last. */
+  | {
+      readonly type: 'progress';
+      readonly run: RunId;
+      readonly position: number;
+      readonly end: number;
+      readonly trainLoss: number;
+      readonly stepsPerSecond: number;
+    }
   | { readonly type: 'evaluated'; readonly run: RunId; readonly point: CurvePoint }
+  /** Binned where the weights are, at most once in 120 ms, and once more at the end of the run. */
   | { readonly type: 'weights'; readonly run: RunId; readonly position: number; readonly layers: readonly LayerHistogram[] };
 
 export type Listener = (event: WorkerEvent) => void;
 
+/** What `prepare` settled: the engine that trains and what it is. */
+export interface Prepared {
+  readonly id: EngineId;
+  readonly engine: EngineIdentity;
+}
+
 /** The worker's service, as Comlink exposes it. */
 export interface LabWorker {
   /** Opens the recipe's data and an engine for it; rejects with a `LabError` where that cannot be. Called again for another recipe. */
-  prepare(setup: Setup, listener: Listener): Promise<EngineIdentity>;
+  prepare(setup: Setup, listener: Listener): Promise<Prepared>;
   run(request: RunRequest): Promise<RunOutcome>;
   pause(): Promise<void>;
   resume(): Promise<void>;

@@ -10,7 +10,7 @@ const hash = (value: unknown): string => bytesToHex(sha256(utf8ToBytes(stableTex
 
 /** The recipe as briefly as it can be said: its defaults left out, and its name, which changes nothing. */
 export function canonicalRecipe(recipe: Recipe): Plain {
-  const { name: _name, ...canonical } = stripDefaults(recipe);
+  const { name, ...canonical } = stripDefaults(recipe);
   return canonical;
 }
 
@@ -25,6 +25,6 @@ export function runKey(recipe: Recipe, { seed, arm, level }: RunId, arithmeticVe
   const { task, model, training, pruning, rewind } = canonicalRecipe(recipe);
   const dense = { task, model, training, seed, arithmeticVersion };
   if (level === 0) return hash(dense);
-  const { levels: _levels, ...rounds } = (pruning ?? {}) as Plain;
+  const { levels, ...rounds } = (pruning ?? {}) as Plain;
   return hash({ ...dense, pruning: rounds, rewind, arm, level });
 }

@@ -34,6 +34,7 @@ export function parseRecipe(raw: unknown): Recipe {
 function fieldError(issue: v.InferIssue<typeof RecipeSchema>): LabError {
   const field = v.getDotPath(issue) ?? 'recipe';
   if (issue.expected === 'never') return new LabError(m.science_recipe_unknown_field({ field }), field);
-  if (issue.received === 'undefined') return new LabError(m.science_recipe_missing_field({ field, expected: issue.expected ?? '' }), field);
-  return new LabError(m.science_recipe_wrong_field({ field, expected: issue.expected ?? issue.message, received: issue.received }), field);
+  const expected = issue.expected ?? issue.type;
+  if (issue.received === 'undefined') return new LabError(m.science_recipe_missing_field({ field, expected }), field);
+  return new LabError(m.science_recipe_wrong_field({ field, expected, received: issue.received }), field);
 }

@@ -1,0 +1,68 @@
+/** Which engine trains: the user's choice, or the fastest of those that are here. */
+import { m } from '../paraglide/messages.js';
+import { LabError } from '../science/errors.ts';
+import type { Engine, Need } from '../science/trainer.ts';
+import { usableBackends, type TfjsBackend } from './probe.ts';
+
+/** One way to do the arithmetic, as users choose it. */
+export type EngineId = 'sparse' | `tfjs-${TfjsBackend}`;
+
+/** Where a browser finds the WebAssembly of tfjs, by file name; Node needs none. */
+export type WasmPaths = Readonly<Record<string, string>>;
+
+/** Loads and opens one engine. */
+export async function openEngine(id: EngineId, wasmPaths?: WasmPaths): Promise<Engine> {
+  if (id === 'sparse') {
+    const { createSparseEngine } = await import('./sparse/engine.ts');
+    return createSparseEngine();
+  }
+  const { createTfjsEngine } = await import('./tfjs/engine.ts');
+  return createTfjsEngine(id.slice('tfjs-'.length) as TfjsBackend, { wasmPaths });
+}
+
+/** Refuses, before anything runs, what an engine cannot do. Throws a LabError whose subject is `engine`. */
+export function requireNeeds(engine: Engine, id: EngineId, needs: readonly Need[]): void {
+  const missing = engine.missing(needs);
+  if (missing.length > 0) throw new LabError(m.science_engine_missing({ engine: id, needs: missing.join(', ') }), 'engine');
+}
+
+/** Engines that may be the fastest here. A software graphics adapter never counts, and without a GPU nothing beats `sparse`. */
+async function contestants(): Promise<readonly EngineId[]> {
+  const gpu = (await usableBackends()).filter((backend) => backend === 'webgpu' || backend === 'webgl');
+  return ['sparse', ...gpu.map((backend): EngineId => `tfjs-${backend}`)];
+}
+
+/** What is fast enough to be worth a race once every contestant has failed a recipe's needs. */
+const FALLBACK: EngineId = 'tfjs-wasm';
+
+/**
+ * The fastest engine that meets the needs, opened. `time` trains a few real steps and says the milliseconds of one;
+ * it is asked only where there is a choice. An engine that fails to open or to train is out of the race.
+ */
+export async function fastestEngine(
+  needs: readonly Need[],
+  wasmPaths: WasmPaths | undefined,
+  time: (engine: Engine) => Promise<number>,
+): Promise<{ id: EngineId; engine: Engine }> {
+  const able: { id: EngineId; engine: Engine }[] = [];
+  for (const id of await contestants()) {
+    const engine = await openEngine(id, wasmPaths).catch(() => null);
+    if (engine !== null && engine.missing(needs).length === 0) able.push({ id, engine });
+    else engine?.dispose();
+  }
+  if (able.length === 0) {
+    const engine = await openEngine(FALLBACK, wasmPaths);
+    requireNeeds(engine, FALLBACK, needs);
+    return { id: FALLBACK, engine };
+  }
+  let best = able[0];
+  let bestTime = Infinity;
+  for (const contestant of able.length > 1 ? able : []) {
+    const milliseconds = await time(contestant.engine).catch(() => Infinity);
+    if (milliseconds >= bestTime) continue;
+    best = contestant;
+    bestTime = milliseconds;
+  }
+  for (const { engine } of able) if (engine !== best.engine) engine.dispose();
+  return best;
+}

@@ -1,0 +1,19 @@
+/** Opens the lab in Node: worker threads, and data from the repository's own folder. */
+import { availableParallelism } from 'node:os';
+import { Worker } from 'node:worker_threads';
+import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs';
+import type { OpenLab } from './client.ts';
+import { openPool, WorkerGone, type Hand } from './pool.ts';
+import { connect } from './wire.ts';
+
+export const openLab: OpenLab = (setup, listener) => openPool(spawn, availableParallelism(), setup, listener);
+
+function spawn(): Hand {
+  const worker = new Worker(new URL('./node-worker.ts', import.meta.url), { execArgv: ['--import', 'tsx'] });
+  const gone = new Promise<never>((_resolve, reject) => {
+    worker.once('error', (error) => reject(new WorkerGone(undefined, { cause: error })));
+    worker.once('exit', (code) => reject(new WorkerGone(`a worker thread ended with code ${code}`)));
+  });
+  gone.catch(() => undefined);
+  return { worker: connect(nodeEndpoint(worker)), gone, end: () => void worker.terminate() };
+}

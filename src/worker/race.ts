@@ -1,0 +1,52 @@
+/** How long a step of a recipe takes on an engine: what the automatic choice goes by. */
+import { Pace } from '../engines/pace.ts';
+import { rateAt } from '../science/schedules.ts';
+import { initialise } from '../science/init.ts';
+import { trainablePlanes } from '../science/mask.ts';
+import { densityLadder } from '../science/prune/counts.ts';
+import { randomScores } from '../science/prune/criteria.ts';
+import { pruneByFixedScores } from '../science/prune/prune.ts';
+import { modelOf } from '../science/recipe/model.ts';
+import type { Recipe } from '../science/recipe/schema.ts';
+import type { Engine } from '../science/trainer.ts';
+import { batchesOf } from '../tasks/batches.ts';
+import { splitFor } from '../tasks/split.ts';
+import type { Task } from '../tasks/task.ts';
+
+/** Steps before the clock starts: programs are compiled and buffers made in them. */
+const WARM_UP_STEPS = 3;
+const TIMED_STEPS = 10;
+
+/** Milliseconds of one step at the recipe's mean density, where an experiment spends its time. */
+export async function millisecondsAStep(engine: Engine, recipe: Recipe, task: Task): Promise<number> {
+  const model = modelOf(recipe);
+  const [seed] = recipe.seeds;
+  const { optimizer, weightDecay, batchSize } = recipe.training;
+  const trainer = await engine.createTrainer({ model, task, optimizer, weightDecay, batchSize, networks: 1 });
+  try {
+    const split = splitFor(recipe.task.dataset, recipe.task, seed);
+    const mask = pruneByFixedScores(recipe.pruning, model, randomScores(model, seed, 'race'), middleLevel(recipe), seed, 'race-ties');
+    const control = new Pace();
+    trainer.start(0, {
+      snapshot: initialise(model, recipe.model.init, seed),
+      planes: trainablePlanes(mask),
+      batches: batchesOf(split.train, batchSize, seed),
+      position: 0,
+      rateAt: (position) => rateAt(recipe.training, position),
+    });
+    await trainer.train([WARM_UP_STEPS], control);
+    const began = performance.now();
+    await trainer.train([WARM_UP_STEPS + TIMED_STEPS], control);
+    return (performance.now() - began) / TIMED_STEPS;
+  } finally {
+    trainer.dispose();
+  }
+}
+
+/** The level whose density is nearest to the mean of all. */
+function middleLevel({ pruning, ...recipe }: Recipe): number {
+  const ladder = densityLadder(pruning, modelOf(recipe));
+  const mean = ladder.reduce((sum, density) => sum + density, 0) / ladder.length;
+  const distance = ladder.map((density) => Math.abs(density - mean));
+  return distance.indexOf(Math.min(...distance));
+}

@@ -1,0 +1,135 @@
+/** What a worker does: opens data and an engine for a recipe, and trains one run after another. */
+import { fastestEngine, openEngine, requireNeeds, type EngineId, type WasmPaths } from '../engines/choose.ts';
+import { Pace } from '../engines/pace.ts';
+import { draw } from '../science/draw.ts';
+import type { RunRequest } from '../science/experiment.ts';
+import { modelOf } from '../science/recipe/model.ts';
+import { needsOf } from '../science/recipe/needs.ts';
+import { stableText } from '../science/recipe/plain.ts';
+import type { Recipe } from '../science/recipe/schema.ts';
+import { trainRun, type RunOutcome } from '../science/run.ts';
+import type { Engine, Trainer } from '../science/trainer.ts';
+import { batchesOf } from '../tasks/batches.ts';
+import { openTask, type Source } from '../tasks/load.ts';
+import { splitFor } from '../tasks/split.ts';
+import type { Task } from '../tasks/task.ts';
+import { Observer } from './observer.ts';
+import type { LabWorker, Listener, Prepared, Setup } from './protocol.ts';
+import { millisecondsAStep } from './race.ts';
+
+/** What differs between a browser and Node. */
+export interface Platform {
+  readonly source: Source;
+  readonly wasmPaths?: WasmPaths;
+}
+
+/** A trainer, and the plan it was made for as text. */
+interface Fitted {
+  readonly plan: string;
+  readonly trainer: Trainer;
+}
+
+export class LabService implements LabWorker {
+  private opened: { readonly id: EngineId; readonly engine: Engine } | null = null;
+  private task: { readonly recipe: string; readonly task: Task } | null = null;
+  private fitted: Fitted | null = null;
+  private listener: Listener = () => undefined;
+  private pace: Pace | null = null;
+  private paused = false;
+
+  constructor(private readonly platform: Platform) {}
+
+  async prepare({ recipe, engine }: Setup, listener: Listener): Promise<Prepared> {
+    this.listener = listener;
+    const task = await this.open(recipe);
+    const opened = await this.choose(recipe, engine, task);
+    const { name, backend, arithmeticVersion, deterministic } = opened.engine;
+    return { id: opened.id, engine: { name, backend, arithmeticVersion, deterministic } };
+  }
+
+  async run({ recipe, run, ancestors, keep }: RunRequest): Promise<RunOutcome> {
+    if (this.opened === null) throw new Error('a worker is prepared before it runs');
+    const { engine } = this.opened;
+    const task = await this.open(recipe);
+    const model = modelOf(recipe);
+    const trainer = await this.trainerFor(engine, recipe, task);
+    const drawing = draw(recipe, model, run, ancestors);
+    const split = splitFor(recipe.task.dataset, recipe.task, run.seed);
+    const batches = batchesOf(split.train, recipe.training.batchSize, run.seed);
+    const observer = new Observer(model, run, drawing, recipe.training.steps, trainer, this.listener);
+    this.pace = new Pace();
+    if (this.paused) this.pace.pause();
+    try {
+      return await trainRun(trainer, engine, { recipe, model, run, drawing, task, split, batches, keep }, this.pace, observer);
+    } finally {
+      this.pace = null;
+    }
+  }
+
+  pause(): Promise<void> {
+    this.paused = true;
+    this.pace?.pause();
+    return Promise.resolve();
+  }
+
+  resume(): Promise<void> {
+    this.paused = false;
+    this.pace?.resume();
+    return Promise.resolve();
+  }
+
+  cancel(): Promise<void> {
+    this.paused = false;
+    this.pace?.cancel();
+    return Promise.resolve();
+  }
+
+  /** The recipe's data, opened once. */
+  private async open({ task }: Recipe): Promise<Task> {
+    const recipe = stableText(task);
+    if (this.task?.recipe !== recipe) {
+      this.dropTrainer();
+      const opened = await openTask(task, this.platform.source, (loadedBytes, totalBytes) =>
+        this.listener({ type: 'loading', loadedBytes, totalBytes }),
+      );
+      this.task = { recipe, task: opened };
+    }
+    return this.task.task;
+  }
+
+  private async choose(recipe: Recipe, choice: Setup['engine'], task: Task): Promise<{ id: EngineId; engine: Engine }> {
+    const needs = needsOf(recipe);
+    if (choice !== 'auto' && this.opened?.id === choice) {
+      requireNeeds(this.opened.engine, choice, needs);
+      return this.opened;
+    }
+    this.dropTrainer();
+    this.opened?.engine.dispose();
+    this.opened = null;
+    if (choice === 'auto') {
+      this.opened = await fastestEngine(needs, this.platform.wasmPaths, (engine) => millisecondsAStep(engine, recipe, task));
+    } else {
+      const engine = await openEngine(choice, this.platform.wasmPaths);
+      requireNeeds(engine, choice, needs);
+      this.opened = { id: choice, engine };
+    }
+    return this.opened;
+  }
+
+  /** The trainer of the last run where it fits this recipe too: its memory and compiled programs are used again. */
+  private async trainerFor(engine: Engine, recipe: Recipe, task: Task): Promise<Trainer> {
+    const { optimizer, weightDecay, batchSize } = recipe.training;
+    const plan = stableText([recipe.task, recipe.model, optimizer, weightDecay, batchSize]);
+    if (this.fitted?.plan !== plan) {
+      this.dropTrainer();
+      const trainer = await engine.createTrainer({ model: modelOf(recipe), task, optimizer, weightDecay, batchSize, networks: 1 });
+      this.fitted = { plan, trainer };
+    }
+    return this.fitted.trainer;
+  }
+
+  private dropTrainer(): void {
+    this.fitted?.trainer.dispose();
+    this.fitted = null;
+  }
+}
