@@ -124,7 +124,7 @@ function readOutcome(reader: ByteReader, source: string): RunOutcome {
     result: header.result,
     mask,
     final: snapshots[0][1],
-    kept: Object.fromEntries(snapshots.slice(1)),
+    kept: Object.fromEntries(snapshots.slice(1).map(([position, snapshot]) => [String(position), snapshot])),
   };
 }
 

@@ -151,7 +151,7 @@ function checkRuns({ branches, runs }: Session, source: string): void {
     if (seen.has(name)) throw fault(source, field, m.sessions_expected_single_run(), name);
     seen.add(name);
     const { length } = curve.step;
-    for (const [key, values] of Object.entries(curve)) {
+    for (const [key, values] of Object.entries({ ...curve })) {
       if (values.length !== length)
         throw fault(source, `${field}.curve.${key}`, m.sessions_expected_curve({ length }), String(values.length));
     }
