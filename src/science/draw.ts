@@ -54,6 +54,11 @@ export function firstPosition({ rewind }: Recipe): number {
   return typeof rewind.weights === 'object' ? rewind.weights.step : 0;
 }
 
+/** Steps that a run trains; `reinit` always trains them all. */
+export function stepsOf(recipe: Recipe, { arm, level }: RunId): number {
+  return recipe.training.steps - (level === 0 || arm === 'reinit' ? 0 : firstPosition(recipe));
+}
+
 /** The weights that the ticket, and with it every mask control, starts from (Frankle et al. 2020; Renda et al. 2020). */
 function rewound(recipe: Recipe, model: Model, seed: number, ancestors: Ancestors): Snapshot {
   const { weights } = recipe.rewind;

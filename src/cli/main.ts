@@ -1,0 +1,70 @@
+/** `npm run lab -- …`: the lab without a browser. */
+import { defineCommand, runCommand, runMain, showUsage } from 'citty';
+import { m } from '../paraglide/messages.js';
+import { LabError } from '../science/errors.ts';
+import { Cancelled } from '../science/trainer.ts';
+import { engineChoices, type EngineChoice } from '../worker/protocol.ts';
+import { catalogue, catalogueText } from './list.ts';
+import { readRecipe } from './read.ts';
+import { runRecipe } from './run.ts';
+import { canonicalRecipe, recipeId } from '../science/recipe/identity.ts';
+
+const recipe = { type: 'positional', description: m.cli_arg_recipe(), required: true } as const;
+
+const run = defineCommand({
+  meta: { name: 'run', description: m.cli_run() },
+  args: {
+    recipe,
+    out: { type: 'string', description: m.cli_arg_out(), required: true, valueHint: 'SESSION.json' },
+    engine: { type: 'string', description: m.cli_arg_engine({ engines: engineChoices.join(', ') }), default: 'auto' },
+  },
+  run: async ({ args }) => runRecipe(await readRecipe(args.recipe), args.out, engineOf(args.engine)),
+});
+
+const validate = defineCommand({
+  meta: { name: 'validate', description: m.cli_validate() },
+  args: { recipe },
+  run: async ({ args }) => {
+    const parsed = await readRecipe(args.recipe);
+    console.log(m.cli_valid({ name: parsed.name, id: recipeId(parsed) }));
+    console.log(JSON.stringify(canonicalRecipe(parsed), null, 2));
+  },
+});
+
+const list = defineCommand({
+  meta: { name: 'list', description: m.cli_list() },
+  args: { json: { type: 'boolean', description: m.cli_arg_json(), default: false } },
+  run: async ({ args }) => {
+    const everything = await catalogue();
+    console.log(args.json ? JSON.stringify(everything, null, 2) : catalogueText(everything));
+  },
+});
+
+function engineOf(name: string): EngineChoice {
+  const choice = engineChoices.find((known) => known === name);
+  if (choice === undefined) throw new LabError(m.cli_unknown_engine({ name, engines: engineChoices.join(', ') }), '--engine');
+  return choice;
+}
+
+const lab = defineCommand({ meta: { name: 'lab', description: m.cli_lab() }, subCommands: { run, validate, list } });
+
+/** Ends with code 1 where something was wrong, 130 where the user stopped it. */
+async function main(): Promise<void> {
+  const asked = process.argv.slice(2);
+  if (asked.length === 0 || asked.includes('--help') || asked.includes('-h')) {
+    if (asked.length === 0) await showUsage(lab);
+    else await runMain(lab);
+    return;
+  }
+  try {
+    await runCommand(lab, { rawArgs: asked });
+  } catch (error) {
+    process.exitCode = error instanceof Cancelled ? 130 : 1;
+    if (error instanceof Cancelled) return;
+    // Ours, and those of the command line's own words, speak for themselves; anything else is a fault worth its trace.
+    const plain = error instanceof LabError || (error instanceof Error && error.name === 'CLIError');
+    console.error(plain ? error.message : error);
+  }
+}
+
+await main();

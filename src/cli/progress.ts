@@ -1,0 +1,83 @@
+/** One line that says what is being trained and how long it will take; where there is no terminal, a line a run. */
+import { m } from '../paraglide/messages.js';
+import { stepsOf } from '../science/draw.ts';
+import { runsOf } from '../science/experiment.ts';
+import type { Recipe } from '../science/recipe/schema.ts';
+import type { RunId, RunResult } from '../science/result.ts';
+import type { EngineIdentity } from '../science/trainer.ts';
+import type { WorkerEvent } from '../worker/protocol.ts';
+
+const REDRAW_MS = 200;
+
+const nameOf = ({ seed, arm, level }: RunId): string => `${seed}/${arm}/${level}`;
+
+export class ProgressLine {
+  private readonly total: number;
+  /** Steps of runs that the notebook had. */
+  private found = 0;
+  private readonly steps = new Map<string, number>();
+  private readonly began = performance.now();
+  private drawn = 0;
+
+  constructor(private readonly recipe: Recipe) {
+    this.total = runsOf(recipe).reduce((sum, run) => sum + stepsOf(recipe, run), 0);
+  }
+
+  opened({ name, backend }: EngineIdentity): void {
+    this.line(m.cli_engine({ engine: backend === null ? name : `${name}-${backend}` }));
+  }
+
+  hear(event: WorkerEvent): void {
+    if (event.type === 'loading') this.redraw(m.cli_loading({ megabytes: (event.loadedBytes / 1e6).toFixed(1) }));
+    if (event.type !== 'progress') return;
+    this.steps.set(nameOf(event.run), event.position - (this.recipe.training.steps - stepsOf(this.recipe, event.run)));
+    this.redraw(this.text(event.run));
+  }
+
+  finished(run: RunResult): void {
+    if (!this.steps.has(nameOf(run))) this.found += run.steps;
+    else this.steps.set(nameOf(run), run.steps);
+    if (process.stderr.isTTY) this.redraw(this.text(run));
+    else
+      this.line(
+        m.cli_finished({
+          seed: run.seed,
+          arm: run.arm,
+          level: run.level,
+          kept: percent(run.density),
+          accuracy: percent(run.metrics.accuracy.test),
+        }),
+      );
+  }
+
+  /** The last line. */
+  done(text: string): void {
+    this.line(text);
+  }
+
+  private text({ seed, arm, level }: RunId): string {
+    const trained = [...this.steps.values()].reduce((sum, steps) => sum + steps, 0);
+    const share = (trained + this.found) / this.total;
+    const elapsed = (performance.now() - this.began) / 1000;
+    const left = trained === 0 ? 0 : (elapsed / trained) * (this.total - this.found - trained);
+    return m.cli_progress({ percent: percent(share), level, arm, seed, left: duration(left) });
+  }
+
+  private redraw(text: string): void {
+    const now = performance.now();
+    if (!process.stderr.isTTY || now - this.drawn < REDRAW_MS) return;
+    this.drawn = now;
+    process.stderr.write(`\r\u001b[K${text}`);
+  }
+
+  private line(text: string): void {
+    process.stderr.write(`${process.stderr.isTTY ? '\r\u001b[K' : ''}${text}\n`);
+  }
+}
+
+const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
+
+function duration(seconds: number): string {
+  const whole = Math.round(seconds);
+  return whole < 60 ? `${whole} s` : `${Math.floor(whole / 60)} min ${whole % 60} s`;
+}

@@ -1,0 +1,19 @@
+/** Recipes from files. */
+import { readFile } from 'node:fs/promises';
+import { m } from '../paraglide/messages.js';
+import { LabError } from '../science/errors.ts';
+import { parseRecipeText } from '../science/recipe/parse.ts';
+import type { Recipe } from '../science/recipe/schema.ts';
+
+/** Throws a LabError that names the file, or the recipe's field at fault. */
+export async function readRecipe(path: string): Promise<Recipe> {
+  return parseRecipeText(await readText(path));
+}
+
+async function readText(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    throw new LabError(m.cli_unreadable({ path, reason: error instanceof Error ? error.message : '' }), path, { cause: error });
+  }
+}
