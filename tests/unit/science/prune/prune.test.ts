@@ -1,0 +1,129 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { mlp } from '../../../../src/models/mlp.ts';
+import { stream } from '../../../../src/numerics/streams.ts';
+import { initialise } from '../../../../src/science/init.ts';
+import { bitsWhere, countBits, denseMask, density, fullBits, getBit, layerDensity } from '../../../../src/science/mask.ts';
+import { densityLadder, keptAfterRound } from '../../../../src/science/prune/counts.ts';
+import { criteria, randomScores } from '../../../../src/science/prune/criteria.ts';
+import { parentLevel, prune, pruneByFixedScores } from '../../../../src/science/prune/prune.ts';
+import { keepTop } from '../../../../src/science/prune/top.ts';
+import type { Recipe } from '../../../../src/science/recipe/schema.ts';
+
+const lenet = mlp({ family: 'mlp', hidden: [300, 100], activation: 'relu' }, { height: 28, width: 28, channels: 1 }, 10);
+const pruning: Recipe['pruning'] = {
+  criterion: 'magnitude',
+  scope: 'layerwise',
+  schedule: 'iterative',
+  levels: 15,
+  rate: 0.2,
+  convRate: 0.2,
+  outputRate: 0.1,
+};
+const scoresOf = (seed: number) =>
+  criteria.magnitude.score({ model: lenet, seed, final: initialise(lenet, 'glorot-normal', seed).parameters });
+
+describe('counts', () => {
+  it('the kept ladder of LeNet-300-100 is the paper’s', () => {
+    expect(densityLadder(pruning, lenet).map((kept) => (100 * kept).toFixed(1))).toEqual(
+      '100.0 80.0 64.1 51.3 41.1 32.9 26.3 21.1 16.9 13.5 10.8 8.7 7.0 5.6 4.5 3.6'.split(' '),
+    );
+  });
+
+  it('a round cuts round-half-up(rate × kept now), worked by hand', () => {
+    // 0.2 × 5 = 1; 0.5 × 5 = 2.5 rounds up to 3; 0.1 × 4 = 0.4 rounds to 0; 0.1 × 5 = 0.5 rounds up to 1.
+    expect([keptAfterRound(5, 0.2), keptAfterRound(5, 0.5), keptAfterRound(4, 0.1), keptAfterRound(5, 0.1)]).toEqual([4, 2, 4, 4]);
+  });
+
+  it('is iterated, not a power: 7 weights at half become 3, then 1', () => {
+    const model = mlp({ family: 'mlp', hidden: [], activation: 'relu' }, { height: 1, width: 1, channels: 7 }, 1);
+    expect(densityLadder({ ...pruning, levels: 2, outputRate: 0.5 }, model).map((kept) => Math.round(7 * kept))).toEqual([7, 3, 1]);
+  });
+});
+
+describe('exact top-k', () => {
+  it('keeps the largest, worked by hand', () => {
+    const [kept] = keepTop([{ scores: Float32Array.of(3, 1, 4, 1, 5), present: fullBits(5) }], 3, stream(0, 'ties'));
+    expect([0, 1, 2, 3, 4].filter((index) => getBit(kept, index))).toEqual([0, 2, 4]);
+  });
+
+  it('keeps exactly k with the highest scores, ties included, and nothing that was absent', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(fc.integer({ min: -3, max: 3 }), fc.boolean()), { minLength: 1, maxLength: 60 }),
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        (weights, share) => {
+          const scores = Float32Array.from(weights, ([score]) => score);
+          const present = bitsWhere(weights.length, (index) => weights[index][1]);
+          const keep = Math.floor(share * countBits(present));
+          const [kept] = keepTop([{ scores, present }], keep, stream(1, 'ties'));
+          expect(countBits(kept)).toBe(keep);
+          const of = (chosen: boolean) => [...scores].filter((_, index) => getBit(present, index) && getBit(kept, index) === chosen);
+          expect(weights.every((_, index) => getBit(present, index) || !getBit(kept, index))).toBe(true);
+          if (keep > 0 && of(false).length > 0) expect(Math.min(...of(true))).toBeGreaterThanOrEqual(Math.max(...of(false)));
+        },
+      ),
+    );
+  });
+
+  it('ties follow the stream: the same seed chooses the same, seeds choose differently, each equally often', () => {
+    const scores = new Float32Array(10).fill(1);
+    const chosen = (seed: number) => keepTop([{ scores, present: fullBits(10) }], 3, stream(seed, 'ties'))[0];
+    expect(chosen(5)).toEqual(chosen(5));
+    const counts = Array.from({ length: 10 }, () => 0);
+    for (let seed = 0; seed < 1000; seed++) for (let index = 0; index < 10; index++) if (getBit(chosen(seed), index)) counts[index]++;
+    for (const count of counts) expect(Math.abs(count - 300)).toBeLessThan(75);
+  });
+
+  it('refuses scores that are not numbers', () => {
+    expect(() => keepTop([{ scores: Float32Array.of(1, NaN), present: fullBits(2) }], 1, stream(0, 'ties'))).toThrow(RangeError);
+  });
+});
+
+describe('masks of a level', () => {
+  it('layerwise: every layer keeps its own count of its own largest weights', () => {
+    const scores = scoresOf(1);
+    const mask = prune(pruning, lenet, denseMask(lenet), scores, 1, 1, 'ties');
+    expect(layerDensity(lenet, mask)).toEqual([0.8, 0.8, 0.9]);
+    const sorted = [...scores['output/weight']].sort((a, b) => b - a);
+    for (let index = 0; index < 1000; index++)
+      expect(getBit(mask['output/weight'], index)).toBe(scores['output/weight'][index] >= sorted[899]);
+  });
+
+  it('global: one count, and layers compete', () => {
+    const mask = prune({ ...pruning, scope: 'global', outputRate: 0.2 }, lenet, denseMask(lenet), scoresOf(1), 1, 1, 'ties');
+    expect(density(mask)).toBe(212_960 / 266_200);
+    const layers = layerDensity(lenet, mask);
+    // Glorot weights of the wide first layer are the smallest, so it loses more than its share.
+    expect(layers[0]).toBeLessThan(0.8);
+    expect(layers[2]).toBeGreaterThan(0.9);
+  });
+
+  it('is nested level to level, and uses magnitude, not sign', () => {
+    const first = prune(pruning, lenet, denseMask(lenet), scoresOf(1), 1, 1, 'ties');
+    const second = prune(pruning, lenet, first, scoresOf(1), 2, 1, 'ties');
+    for (let index = 0; index < 30_000; index++)
+      if (getBit(second['dense2/weight'], index)) expect(getBit(first['dense2/weight'], index)).toBe(true);
+    const weights = initialise(lenet, 'glorot-normal', 1).parameters['dense2/weight'];
+    const negative = [...weights].filter((value, index) => value < 0 && getBit(first['dense2/weight'], index)).length;
+    expect(negative / 24_000).toBeCloseTo(0.5, 1);
+  });
+
+  it('one-shot cuts level 0 straight to the rung', () => {
+    expect([1, 2, 7].map((level) => parentLevel({ ...pruning, schedule: 'one-shot' }, level))).toEqual([0, 0, 0]);
+    expect([1, 2, 7].map((level) => parentLevel(pruning, level))).toEqual([0, 1, 6]);
+    const mask = prune({ ...pruning, schedule: 'one-shot' }, lenet, denseMask(lenet), scoresOf(1), 7, 1, 'ties');
+    expect((100 * density(mask)).toFixed(1)).toBe('21.1');
+  });
+
+  it('random scores give masks nested level to level, of the recipe’s own counts, iterative or not', () => {
+    const scores = randomScores(lenet, 3, 'random-mask');
+    const masks = [1, 2, 3].map((level) => pruneByFixedScores(pruning, lenet, scores, level, 3, 'ties'));
+    expect(masks.map((mask) => (100 * density(mask)).toFixed(1))).toEqual(['80.0', '64.1', '51.3']);
+    for (let index = 0; index < 1000; index++)
+      if (getBit(masks[2]['output/weight'], index)) expect(getBit(masks[0]['output/weight'], index)).toBe(true);
+    expect(pruneByFixedScores({ ...pruning, schedule: 'one-shot' }, lenet, scores, 3, 3, 'ties')['output/weight']).toEqual(
+      masks[2]['output/weight'],
+    );
+  });
+});
