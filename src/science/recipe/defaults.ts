@@ -4,10 +4,12 @@
  */
 import { isPlain, stableText, type Plain } from './plain.ts';
 
+const DEFAULT_RATE = 0.2;
+
 const optimizers: Readonly<Record<string, Plain>> = {
-  sgd: { type: 'sgd', learningRate: 0.1 },
-  momentum: { type: 'momentum', learningRate: 0.1, momentum: 0.9 },
-  adam: { type: 'adam', learningRate: 0.0012, beta1: 0.9, beta2: 0.999 },
+  sgd: { learningRate: 0.1 },
+  momentum: { learningRate: 0.1, momentum: 0.9 },
+  adam: { learningRate: 0.0012, beta1: 0.9, beta2: 0.999 },
 };
 
 const part = (raw: Plain, name: string): Plain => {
@@ -19,9 +21,8 @@ const part = (raw: Plain, name: string): Plain => {
 function defaultsFor(raw: Plain): Plain {
   const optimizer = part(part(raw, 'training'), 'optimizer').type ?? 'adam';
   const pruning = part(raw, 'pruning');
-  const rate = pruning.rate ?? 0.2;
   // Under global scope one rate holds for all weights together.
-  const isGlobal = pruning.scope === 'global';
+  const sharedRate = pruning.scope === 'global' ? (pruning.rate ?? DEFAULT_RATE) : null;
   const rewindStep = part(part(raw, 'rewind'), 'weights').step ?? 0;
   return {
     version: 1,
@@ -29,7 +30,7 @@ function defaultsFor(raw: Plain): Plain {
     task: { normalise: 'dataset', augment: [] },
     model: { activation: 'relu', init: 'glorot-normal' },
     training: {
-      optimizer: typeof optimizer === 'string' ? (optimizers[optimizer] ?? {}) : {},
+      optimizer: { type: 'adam', ...(typeof optimizer === 'string' ? optimizers[optimizer] : {}) },
       weightDecay: 0,
       schedule: { type: 'constant', warmup: 0 },
       batchSize: 60,
@@ -42,9 +43,9 @@ function defaultsFor(raw: Plain): Plain {
       scope: 'layerwise',
       schedule: 'iterative',
       levels: 15,
-      rate,
-      convRate: isGlobal ? rate : 0.2,
-      outputRate: isGlobal ? rate : 0.1,
+      rate: DEFAULT_RATE,
+      convRate: sharedRate ?? 0.2,
+      outputRate: sharedRate ?? 0.1,
     },
     rewind: { weights: 'init', schedule: { from: rewindStep } },
     arms: ['ticket', 'reinit', 'random-mask'],

@@ -1,0 +1,71 @@
+import { createHash } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { canonicalRecipe, recipeId, runKey } from '../../../../src/science/recipe/identity.ts';
+import { parseRecipe } from '../../../../src/science/recipe/parse.ts';
+import type { RunId } from '../../../../src/science/result.ts';
+
+const least = { task: { dataset: 'mnist', train: 55_000, validation: 5_000, test: 10_000 }, model: { family: 'mlp', hidden: [300, 100] } };
+const recipe = (changes: object = {}) => parseRecipe({ ...least, ...changes });
+
+describe('canonical form', () => {
+  it('leaves defaults and the name out', () => {
+    expect(canonicalRecipe(recipe({ name: 'mine' }))).toEqual(least);
+    expect(canonicalRecipe(recipe({ training: { steps: 100 }, seeds: [4] }))).toEqual({ ...least, training: { steps: 100 }, seeds: [4] });
+  });
+
+  it.each([
+    {},
+    { training: { optimizer: { type: 'sgd', learningRate: 0.05 }, schedule: { type: 'step', milestones: [1, 2], factor: 0.5 } } },
+    { training: { optimizer: { type: 'adam', beta1: 0.8 } } },
+    { pruning: { scope: 'global', rate: 0.4 } },
+    { pruning: { scope: 'global' } },
+    { rewind: { weights: { step: 10 } } },
+    { rewind: { weights: { step: 10 }, schedule: { from: 0 } } },
+    { rewind: { weights: 'final', schedule: 'final-rate' } },
+  ])('%j comes back whole', (changes) => {
+    expect(parseRecipe(canonicalRecipe(recipe(changes)))).toEqual(recipe(changes));
+  });
+});
+
+describe('ids', () => {
+  it('are the SHA-256 of the canonical form with sorted keys', () => {
+    const sorted = '{"model":{"family":"mlp","hidden":[300,100]},"task":{"dataset":"mnist","test":10000,"train":55000,"validation":5000}}';
+    expect(recipeId(recipe())).toBe(createHash('sha256').update(sorted).digest('hex'));
+  });
+
+  it('do not depend on the order of keys, on the name or on defaults written out', () => {
+    const { task, model } = least;
+    expect(recipeId(parseRecipe({ model, task, name: 'x', pruning: { rate: 0.2 } }))).toBe(recipeId(recipe()));
+    expect(recipeId(recipe({ seeds: [1] }))).not.toBe(recipeId(recipe()));
+  });
+});
+
+describe('run keys', () => {
+  const run: RunId = { seed: 1, arm: 'ticket', level: 3 };
+  const key = (changes: object = {}, of: RunId = run, version = 1) => runKey(recipe(changes), of, version);
+
+  it.each([{ name: 'other' }, { arms: ['ticket'] }, { seeds: [1] }, { pruning: { levels: 5 } }])('do not change with %j', (changes) => {
+    expect(key(changes)).toBe(key());
+  });
+
+  it.each([
+    { training: { steps: 7000 } },
+    { model: { ...least.model, activation: 'tanh' } },
+    { task: { ...least.task, train: 54_000 } },
+    { pruning: { rate: 0.3 } },
+    { rewind: { weights: { step: 100 } } },
+  ])('change with %j', (changes) => {
+    expect(key(changes)).not.toBe(key());
+  });
+
+  it('tell seed, arm, level and arithmetic apart', () => {
+    const keys = [key(), key({}, { ...run, seed: 2 }), key({}, { ...run, arm: 'reinit' }), key({}, { ...run, level: 4 }), key({}, run, 2)];
+    expect(new Set(keys).size).toBe(keys.length);
+  });
+
+  it('level 0 knows nothing of pruning and rewinding: all what-ifs share it', () => {
+    const dense: RunId = { seed: 1, arm: 'ticket', level: 0 };
+    expect(key({ pruning: { rate: 0.5, scope: 'global' }, rewind: { weights: { step: 100 } } }, dense)).toBe(key({}, dense));
+    expect(key({ training: { steps: 7000 } }, dense)).not.toBe(key({}, dense));
+  });
+});

@@ -1,0 +1,77 @@
+import { describe, expect, it } from 'vitest';
+import { LabError } from '../../../src/science/errors.ts';
+import { exportSession, importSession } from '../../../src/sessions/file.ts';
+import { addRun, findRun, renameSession, sessionName, TRUNK } from '../../../src/sessions/session.ts';
+import { tinyRecipe } from '../science/recipes.ts';
+import { sampleResult, sampleSession } from './sample.ts';
+
+const session = sampleSession(tinyRecipe({ name: 'Tiny' }));
+const text = exportSession(session);
+
+type Json = Record<string, unknown>;
+
+/** The error of the file with another value at a path such as `runs.0.density`, as `subject | message`. */
+function errorOf(path: string, value: unknown): string {
+  const file = JSON.parse(text) as Json;
+  const names = path.split('.');
+  const last = names.pop() ?? '';
+  const parent = names.reduce((part, name) => part[name] as Json, file);
+  parent[last] = value;
+  try {
+    importSession(JSON.stringify(file), 'mine.json');
+  } catch (error) {
+    if (error instanceof LabError) return `${error.subject} | ${error.message}`;
+    throw error;
+  }
+  return '';
+}
+
+describe('session files', () => {
+  it('come back as they were', () => {
+    expect(importSession(text, 'mine.json')).toEqual(session);
+  });
+
+  it.each<[string, unknown, RegExp]>([
+    ['format', 'recipe', /^mine\.json \| .*not a session file/],
+    ['version', 9, /newer version/],
+    ['runs.0.fingerprint', 'zz', /^runs\.0\.fingerprint \| /],
+    ['runs.2.metrics.accuracy.test', 7, /^runs\.2\.metrics \| .*accuracy\.test/],
+    ['runs.1.curve.testAccuracy', [0.5], /^runs\.1\.curve\.testAccuracy \| .*2 numbers/],
+    ['runs.0.density', null, /^runs\.0\.density \| /],
+    ['runs.1.branch', 'elsewhere', /^runs\.1\.branch \| /],
+    ['runs.3', session.runs[2], /^runs\.3 \| .*one run/],
+    ['branches.0.recipe.training.steps', 41, /^branches\.0\.recipeId \| /],
+    ['branches.0.recipe.training.steps', 'many', /^branches\.0\.recipe\.training\.steps \| /],
+    ['branches.0.parent', 'trunk', /^branches\.0\.parent \| /],
+    ['runs.0.extra', 1, /^runs\.0\.extra \| /],
+    ['runs', 'none', /^runs \| /],
+  ])('with another %s (%j) are refused', (path, value, expected) => {
+    expect(errorOf(path, value)).toMatch(expected);
+  });
+
+  it('that are no JSON say so and name the file', () => {
+    expect(() => importSession(text.slice(0, -20), 'mine.json')).toThrow(/^mine\.json is not a session: it does not read as JSON/);
+  });
+});
+
+describe('sessions', () => {
+  it('replace a run that is there already, and find level 0 for every arm', () => {
+    const again = { ...sampleResult(tinyRecipe(), { seed: 1, arm: 'ticket', level: 2 }), trainMs: 5 };
+    const replaced = addRun(session, TRUNK, again);
+    expect(replaced.runs.length).toBe(session.runs.length);
+    expect(findRun(replaced, TRUNK, again)?.trainMs).toBe(5);
+    expect(findRun(session, TRUNK, { seed: 1, arm: 'reinit', level: 0 })?.arm).toBe('ticket');
+    expect(findRun(session, TRUNK, { seed: 2, arm: 'ticket', level: 0 })).toBeUndefined();
+  });
+
+  it('a branch finds its parent’s runs up to the level it grew from', () => {
+    const [trunk] = session.branches;
+    const branched = { ...session, branches: [trunk, { ...trunk, id: 'b', parent: TRUNK, fromLevel: 1 }] };
+    expect(findRun(branched, 'b', { seed: 1, arm: 'ticket', level: 1 })?.branch).toBe(TRUNK);
+    expect(findRun(branched, 'b', { seed: 1, arm: 'ticket', level: 2 })).toBeUndefined();
+  });
+
+  it('have a name that people may change', () => {
+    expect(sessionName(renameSession(session, 'Other'))).toBe('Other');
+  });
+});

@@ -1,0 +1,111 @@
+import 'fake-indexeddb/auto';
+import { IDBFactory } from 'fake-indexeddb';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { LabError } from '../../../src/science/errors.ts';
+import { encodeOutcome } from '../../../src/sessions/compact.ts';
+import { renameSession } from '../../../src/sessions/session.ts';
+import { openStore, StaleRevision } from '../../../src/sessions/store.ts';
+import { tinyRecipe } from '../science/recipes.ts';
+import { sampleOutcome, sampleSession } from './sample.ts';
+
+const recipe = tinyRecipe({ name: 'Tiny' });
+const session = sampleSession(recipe);
+
+/** One value in a database of the lab, changed behind its back. */
+async function overwrite(database: string, key: string, value: unknown): Promise<void> {
+  const { createStore, set } = await import('idb-keyval');
+  await set(key, value, createStore(database, 'records'));
+}
+
+beforeEach(() => {
+  vi.stubGlobal('indexedDB', new IDBFactory());
+});
+
+describe('the library', () => {
+  it('keeps sessions, lists them newest first, and loads them as they were', async () => {
+    const store = await openStore();
+    expect(await store.save('a', 0, session)).toBe(1);
+    expect(await store.save('b', 0, renameSession(session, 'Second'))).toBe(1);
+    expect((await store.list()).map(({ name }) => name).sort()).toEqual(['Second', 'Tiny']);
+    expect(await (await openStore()).load('a')).toEqual({ id: 'a', revision: 1, session });
+  });
+
+  it('a stale tab does not overwrite what another saved', async () => {
+    const [mine, theirs] = [await openStore(), await openStore()];
+    await mine.save('a', 0, session);
+    await theirs.save('a', 1, renameSession(session, 'Theirs'));
+    await expect(mine.save('a', 1, renameSession(session, 'Mine'))).rejects.toBeInstanceOf(StaleRevision);
+    expect((await mine.list())[0]).toMatchObject({ name: 'Theirs', revision: 2 });
+  });
+
+  it('removes and restores', async () => {
+    const store = await openStore();
+    await store.save('a', 0, session);
+    const removed = await store.remove('a');
+    expect(await store.list()).toEqual([]);
+    await expect(store.load('a')).rejects.toThrow(/no stored session/);
+    await store.restore(removed);
+    expect((await store.load('a')).session).toEqual(session);
+  });
+
+  it('a session that cannot be read is named, marked and kept; the others are untouched', async () => {
+    const store = await openStore();
+    await store.save('a', 0, session);
+    await store.save('b', 0, session);
+    await overwrite('lottery-ticket-lab', 'session/a', '{"format":"lottery-ticket-session","version":1,"runs":7');
+    await expect(store.load('a')).rejects.toThrow(/‘Tiny’ cannot be read and was set aside/);
+    expect((await store.list()).filter(({ damaged }) => damaged).map(({ id }) => id)).toEqual(['a']);
+    expect(await store.text('a')).toContain('"runs":7');
+    expect((await store.load('b')).session).toEqual(session);
+  });
+});
+
+describe('the notebook', () => {
+  const outcome = sampleOutcome(recipe, { seed: 1, arm: 'ticket', level: 1 });
+
+  it('finds what it kept, and nothing else', async () => {
+    const { notebook } = await openStore();
+    await notebook.keep(outcome);
+    expect(await notebook.find(outcome.result.key)).toEqual(outcome);
+    expect(await notebook.find('0'.repeat(64))).toBeNull();
+  });
+
+  it('takes a damaged outcome for none, so that its run is trained again', async () => {
+    const { notebook } = await openStore();
+    await overwrite('lottery-ticket-lab-outcomes', outcome.result.key, encodeOutcome(outcome).slice(0, 500));
+    expect(await notebook.find(outcome.result.key)).toBeNull();
+  });
+
+  it('is swept of what no session holds', async () => {
+    const store = await openStore();
+    const orphan = sampleOutcome(tinyRecipe({ training: { steps: 30, batchSize: 20 } }), { seed: 1, arm: 'ticket', level: 1 });
+    await store.save('a', 0, session);
+    await store.notebook.keep(outcome);
+    await store.notebook.keep(orphan);
+    await store.sweep();
+    expect(await store.notebook.find(outcome.result.key)).toEqual(outcome);
+    expect(await store.notebook.find(orphan.result.key)).toBeNull();
+  });
+});
+
+describe('trouble', () => {
+  it('a full disk is explained, with a way out', async () => {
+    const store = await openStore();
+    const put = vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(() => {
+      throw new DOMException('full', 'QuotaExceededError');
+    });
+    await expect(store.save('a', 0, session)).rejects.toThrow(/storage is full.*export/);
+    put.mockRestore();
+    expect(await store.list()).toEqual([]);
+    expect(await store.save('a', 0, session)).toBe(1);
+  });
+
+  it('a browser without storage is explained', async () => {
+    vi.stubGlobal('indexedDB', {
+      open: () => {
+        throw new DOMException('denied', 'SecurityError');
+      },
+    });
+    await expect(openStore()).rejects.toBeInstanceOf(LabError);
+  });
+});

@@ -1,0 +1,147 @@
+import { describe, expect, it } from 'vitest';
+import type { RunRequest } from '../../../src/science/experiment.ts';
+import type { RunId } from '../../../src/science/result.ts';
+import type { RunOutcome } from '../../../src/science/run.ts';
+import { Cancelled } from '../../../src/science/trainer.ts';
+import { openPool, WorkerGone, type Hand } from '../../../src/worker/pool.ts';
+import { tinyRecipe } from '../science/recipes.ts';
+
+const recipe = tinyRecipe({ seeds: [1, 2] });
+const request = (run: RunId): RunRequest => ({ recipe, run, ancestors: null, keep: [] });
+const nameOf = ({ seed, arm, level }: RunId): string => `${seed} ${arm} ${level}`;
+const tick = () => new Promise((resolve) => setTimeout(resolve, 0));
+
+/** Workers whose runs end when the test says so. */
+class Workshop {
+  readonly hands: { ended: boolean; die: () => void; finish: () => void; running: string | null; calls: string[] }[] = [];
+
+  readonly spawn = (): Hand => {
+    let die: () => void = () => undefined;
+    const gone = new Promise<never>((_resolve, reject) => {
+      die = () => reject(new WorkerGone('gone'));
+    });
+    gone.catch(() => undefined);
+    let stop: (error: Error) => void = () => undefined;
+    const state: Workshop['hands'][number] = { ended: false, die, finish: () => undefined, running: null, calls: [] };
+    this.hands.push(state);
+    const said = (call: string) => () => {
+      state.calls.push(call);
+      if (call === 'cancel') stop(new Cancelled());
+      return Promise.resolve();
+    };
+    return {
+      gone,
+      end: () => (state.ended = true),
+      worker: {
+        prepare: ({ engine }) => {
+          state.calls.push(`prepare ${engine}`);
+          return Promise.resolve({ id: 'sparse', engine: { name: 'sparse', backend: null, arithmeticVersion: 3, deterministic: true } });
+        },
+        run: ({ run }) =>
+          new Promise<RunOutcome>((resolve, reject) => {
+            state.running = nameOf(run);
+            stop = reject;
+            state.finish = () => {
+              state.running = null;
+              resolve({ name: nameOf(run) } as unknown as RunOutcome);
+            };
+          }),
+        pause: said('pause'),
+        resume: said('resume'),
+        cancel: said('cancel'),
+      },
+    };
+  };
+}
+
+async function pool(most: number) {
+  const workshop = new Workshop();
+  const client = await openPool(workshop.spawn, most, { recipe, engine: 'auto' }, () => undefined);
+  return { workshop, client };
+}
+
+describe('the pool', () => {
+  it('hires as work comes, up to its size, and settles the engine once', async () => {
+    const { workshop, client } = await pool(2);
+    expect(workshop.hands.length).toBe(1);
+    for (const seed of [1, 2, 3]) void client.run(request({ seed, arm: 'ticket', level: 0 }));
+    await tick();
+    expect(workshop.hands.map(({ running }) => running)).toEqual(['1 ticket 0', '2 ticket 0']);
+    expect(workshop.hands.map(({ calls }) => calls)).toEqual([['prepare auto'], ['prepare sparse']]);
+    expect(client.arithmeticVersion).toBe(3);
+    workshop.hands[1].finish();
+    await tick();
+    expect(workshop.hands[1].running).toBe('3 ticket 0');
+  });
+
+  it('takes tickets before controls, and lower levels first', async () => {
+    const { workshop, client } = await pool(1);
+    const order: string[] = [];
+    for (const run of [
+      { seed: 1, arm: 'ticket', level: 0 },
+      { seed: 1, arm: 'reinit', level: 1 },
+      { seed: 1, arm: 'ticket', level: 2 },
+      { seed: 2, arm: 'ticket', level: 1 },
+    ] as const)
+      void client.run(request(run)).then(() => order.push(nameOf(run)));
+    for (let done = 0; done < 4; done++) {
+      await tick();
+      workshop.hands[0].finish();
+    }
+    await tick();
+    expect(order).toEqual(['1 ticket 0', '2 ticket 1', '1 reinit 1', '1 ticket 2']);
+  });
+
+  it('replaces a worker that dies and trains its run again; a run that kills workers is given up', async () => {
+    const { workshop, client } = await pool(1);
+    const outcome = client.run(request({ seed: 1, arm: 'ticket', level: 0 }));
+    await tick();
+    workshop.hands[0].die();
+    await tick();
+    expect(workshop.hands[0].ended).toBe(true);
+    expect(workshop.hands[1].running).toBe('1 ticket 0');
+    workshop.hands[1].finish();
+    expect(await outcome).toEqual({ name: '1 ticket 0' });
+    const fatal = client.run(request({ seed: 2, arm: 'reinit', level: 1 }));
+    fatal.catch(() => undefined);
+    for (const hand of [1, 2]) {
+      await tick();
+      workshop.hands[hand].die();
+    }
+    await expect(fatal).rejects.toThrow(/reinit arm at level 1 died twice/);
+  });
+
+  it('pauses and resumes all, and those hired while paused', async () => {
+    const { workshop, client } = await pool(2);
+    void client.run(request({ seed: 1, arm: 'ticket', level: 0 }));
+    client.pause();
+    void client.run(request({ seed: 2, arm: 'ticket', level: 0 }));
+    await tick();
+    expect(workshop.hands.map(({ calls }) => calls.slice(1))).toEqual([['pause'], ['pause']]);
+    client.resume();
+    expect(workshop.hands.map(({ calls }) => calls.at(-1))).toEqual(['resume', 'resume']);
+  });
+
+  it('cancel ends what runs and what waits; the workers stay', async () => {
+    const { workshop, client } = await pool(1);
+    const runs = [1, 2].map((seed) => client.run(request({ seed, arm: 'ticket', level: 0 })));
+    await tick();
+    client.cancel();
+    for (const run of runs) await expect(run).rejects.toBeInstanceOf(Cancelled);
+    expect(workshop.hands[0].ended).toBe(false);
+    const again = client.run(request({ seed: 1, arm: 'ticket', level: 0 }));
+    await tick();
+    workshop.hands[0].finish();
+    expect(await again).toEqual({ name: '1 ticket 0' });
+  });
+
+  it('dispose ends every worker and every run', async () => {
+    const { workshop, client } = await pool(2);
+    const runs = [1, 2, 3].map((seed) => client.run(request({ seed, arm: 'ticket', level: 0 })));
+    await tick();
+    client.dispose();
+    for (const run of runs) await expect(run).rejects.toBeInstanceOf(Cancelled);
+    expect(workshop.hands.every(({ ended }) => ended)).toBe(true);
+    await expect(client.run(request({ seed: 1, arm: 'ticket', level: 0 }))).rejects.toBeInstanceOf(Cancelled);
+  });
+});
