@@ -9,7 +9,7 @@ import { connect } from './wire.ts';
 export const openLab: OpenLab = (setup, listener) => openPool(spawn, availableParallelism(), setup, listener);
 
 function spawn(): Hand {
-  const worker = new Worker(new URL('./node-worker.ts', import.meta.url), { execArgv: ['--import', 'tsx'] });
+  const worker = new Worker(new URL('./node-entry.js', import.meta.url), { execArgv: [] });
   const gone = new Promise<never>((_resolve, reject) => {
     worker.once('error', (error) => reject(new WorkerGone(undefined, { cause: error })));
     worker.once('exit', (code) => reject(new WorkerGone(`a worker thread ended with code ${code}`)));

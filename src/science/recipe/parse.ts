@@ -25,16 +25,20 @@ export function parseRecipeText(text: string): Recipe {
 /** The recipe with every default filled in and every field checked. Throws a LabError whose subject is the field's path. */
 export function parseRecipe(raw: unknown): Recipe {
   if (!isPlain(raw)) throw new LabError(m.science_recipe_not_object(), 'recipe');
-  const parsed = v.safeParse(RecipeSchema, fillDefaults(raw), { abortEarly: true });
-  if (!parsed.success) throw fieldError(parsed.issues[0]);
+  const parsed = v.safeParse(RecipeSchema, fillDefaults(raw));
+  // A misspelt field explains a missing one.
+  if (!parsed.success) throw fieldError(parsed.issues.find(isUnknownField) ?? parsed.issues[0]);
   checkRecipe(parsed.output);
   return parsed.output;
 }
 
-function fieldError(issue: v.InferIssue<typeof RecipeSchema>): LabError {
+type Issue = v.InferIssue<typeof RecipeSchema>;
+
+const isUnknownField = ({ expected }: Issue): boolean => expected === 'never';
+
+function fieldError(issue: Issue): LabError {
   const field = v.getDotPath(issue) ?? 'recipe';
-  if (issue.expected === 'never') return new LabError(m.science_recipe_unknown_field({ field }), field);
-  const expected = issue.expected ?? issue.type;
-  if (issue.received === 'undefined') return new LabError(m.science_recipe_missing_field({ field, expected }), field);
-  return new LabError(m.science_recipe_wrong_field({ field, expected, received: issue.received }), field);
+  if (isUnknownField(issue)) return new LabError(m.science_recipe_unknown_field({ field }), field);
+  if (issue.received === 'undefined') return new LabError(m.science_recipe_missing_field({ field }), field);
+  return new LabError(m.science_recipe_wrong_field({ field, expected: issue.expected ?? issue.type, received: issue.received }), field);
 }
