@@ -45,7 +45,12 @@ const page = ['src/{app,sessions}/**/*.{ts,svelte}'];
 const ofNode = ['src/cli/**/*.ts', 'src/worker/node*.ts'];
 
 export default typescript.config(
-  { ignores: ['node_modules/', 'dist/', 'build/', 'coverage/', 'src/paraglide/', 'project.inlang/', 'src/engines/sparse/kernels/'] },
+  {
+    ignores: [
+      ...['node_modules/', 'dist/', 'build/', 'coverage/', 'src/paraglide/', 'project.inlang/'],
+      ...['src/engines/sparse/kernels/', 'src/engines/sparse/generated/'],
+    ],
+  },
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   {
     files: ['**/*.ts', '**/*.svelte'],
@@ -57,7 +62,7 @@ export default typescript.config(
       '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
-      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', ignoreRestSiblings: true }],
       // A plain loop over typed arrays reads better than an iterator here.
       '@typescript-eslint/prefer-for-of': 'off',
     },
