@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { m } from '../../paraglide/messages.js';
 import { LabError } from '../../science/errors.ts';
 import type { TfjsBackend } from '../probe.ts';
+import { registerWasmSlice } from './wasm-slice.ts';
 
 export interface BackendOptions {
   /** Addresses of tfjs's own .wasm files by file name; Node finds them by itself. */
@@ -26,6 +27,7 @@ const loaders: Readonly<Record<TfjsBackend, (options: BackendOptions) => Promise
   async wasm({ wasmPaths }) {
     const { setWasmPaths } = await import('@tensorflow/tfjs-backend-wasm');
     if (wasmPaths !== undefined) setWasmPaths(wasmPaths);
+    registerWasmSlice();
     // Its threads are workers made of text, which strict pages forbid; the lab's own pool uses the cores better.
     tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
   },

@@ -1,6 +1,7 @@
 /** From a model as data to its logits. */
-import { add, matMul, relu, reshape, tanh, type Tensor } from '@tensorflow/tfjs-core';
+import { add, relu, reshape, tanh, type Tensor } from '@tensorflow/tfjs-core';
 import type { Layer, Model } from '../../models/model.ts';
+import { product } from './product.ts';
 
 /** Parameters and running statistics by name, each in its own shape. */
 export type Values = Readonly<Record<string, Tensor>>;
@@ -25,7 +26,7 @@ function apply(layer: Layer, from: readonly Tensor[], values: Values): Tensor {
   switch (layer.kind) {
     case 'dense': {
       const rows = reshape(from[0], [-1, layer.inputs]);
-      return add(matMul(rows, values[layer.weight], false, true), values[layer.bias]);
+      return add(product(rows, values[layer.weight], false, true), values[layer.bias]);
     }
     case 'relu':
       return relu(from[0]);

@@ -5,6 +5,7 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { GradConfig, Tensor } from '@tensorflow/tfjs-core';
+import { product } from './product.ts';
 
 type Gradients = Record<string, () => Tensor>;
 
@@ -29,6 +30,8 @@ function summedTo(shape: number[], slope: Tensor): Tensor {
   const axes = tf.broadcast_util.getReductionAxes(shape, slope.shape);
   return tf.reshape(axes.length === 0 ? slope : tf.sum(slope, axes), shape);
 }
+
+const inverse = (order: readonly number[]): number[] => order.map((_, index) => order.indexOf(index));
 
 const asFloat = (condition: Tensor): Tensor => tf.cast(condition, 'float32');
 
@@ -107,10 +110,12 @@ register(tf.Softmax, {
 register(tf.BatchMatMul, {
   inputs: ['a', 'b'],
   of: (slope, [a, b], { transposeA, transposeB }: { readonly transposeA: boolean; readonly transposeB: boolean }) => ({
-    a: () => (transposeA ? tf.matMul(b, slope, transposeB, true) : tf.matMul(slope, b, false, !transposeB)),
-    b: () => (transposeB ? tf.matMul(slope, a, true, transposeA) : tf.matMul(a, slope, !transposeA, false)),
+    a: () => (transposeA ? product(b, slope, transposeB, true) : product(slope, b, false, !transposeB)),
+    b: () => (transposeB ? product(slope, a, true, transposeA) : product(a, slope, !transposeA, false)),
   }),
 });
+
+register(tf.Transpose, { of: (slope, _saved, { perm }: { readonly perm: number[] }) => ({ x: () => tf.transpose(slope, inverse(perm)) }) });
 
 register(tf.Reshape, { inputs: ['x'], of: (slope, [x]) => ({ x: () => tf.reshape(slope, x.shape) }) });
 
