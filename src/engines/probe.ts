@@ -5,7 +5,7 @@ const backends = ['webgpu', 'webgl', 'wasm', 'cpu'] as const;
 export type TfjsBackend = (typeof backends)[number];
 
 /** What a WebGPU adapter says of itself; browsers leave out what they like. */
-export interface AdapterFacts {
+interface AdapterFacts {
   readonly isFallbackAdapter?: boolean;
   readonly vendor?: string;
   readonly architecture?: string;
@@ -14,7 +14,7 @@ export interface AdapterFacts {
 }
 
 /** What a WebGL 2 context says of itself. */
-export interface WebglFacts {
+interface WebglFacts {
   /** Unmasked where the browser tells, empty where it does not. */
   readonly renderer: string;
   /** Whether 32-bit float textures can be drawn to; without them weights would be rounded to 16 bits. */

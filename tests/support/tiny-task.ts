@@ -4,7 +4,7 @@ import { normal } from '../../src/numerics/sampling.ts';
 import { permutation, stream } from '../../src/numerics/streams.ts';
 import type { Batches, Inputs, Task } from '../../src/tasks/task.ts';
 
-export interface TinyOptions {
+interface TinyOptions {
   readonly kind?: Inputs['kind'];
   readonly input?: Shape;
   readonly classes?: number;

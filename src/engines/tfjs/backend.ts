@@ -80,8 +80,8 @@ export class Backend {
       // The CPU backend gives its own array.
       return values.slice();
     } catch (error) {
-      // A device may fail its reads a moment before it says that it is lost.
-      if (this.name === 'webgpu') await new Promise((resolve) => setTimeout(resolve, 50));
+      // A device that goes fails its reads before it says that it is lost; one that fails a read is of no use any more.
+      if (this.name === 'webgpu') lose(this.state, error instanceof Error ? error.message : '');
       this.throwIfLost();
       throw error;
     } finally {

@@ -17,7 +17,7 @@ export function crossEntropy(logits: Tensor, oneHot: Tensor, count: number): Sca
   return loss(logits) as Scalar;
 }
 
-export interface Scores {
+interface Scores {
   readonly correct: number;
   readonly lossSum: number;
 }

@@ -1,0 +1,25 @@
+/** Trains in a worker, as the lab does. */
+import { wasmPaths } from '../../../src/engines/tfjs/wasm-paths.ts';
+import { usableBackends, type TfjsBackend } from '../../../src/engines/probe.ts';
+import { train, trainAfterLoss, type CaseName, type Trained } from './cases.ts';
+
+export type Request =
+  { readonly probe: true } | { readonly lose: 'webgpu' | 'webgl' } | { readonly backend: TfjsBackend; readonly name: CaseName };
+export type Reply =
+  | { readonly usable: readonly TfjsBackend[] }
+  | { readonly lost: Awaited<ReturnType<typeof trainAfterLoss>> }
+  | { readonly trained: Trained }
+  | { readonly error: string };
+
+async function answer(request: Request): Promise<Reply> {
+  if ('probe' in request) return { usable: await usableBackends() };
+  if ('lose' in request) return { lost: await trainAfterLoss(request.lose) };
+  return { trained: await train(request.backend, request.name, wasmPaths) };
+}
+
+addEventListener('message', ({ data }: MessageEvent<Request>) => {
+  answer(data).then(
+    (reply) => postMessage(reply),
+    (error: unknown) => postMessage({ error: String(error) }),
+  );
+});
