@@ -80,7 +80,8 @@ describe('in a browser', () => {
 
   it.each(['webgpu', 'webgl'] as const)('says so when %s loses its GPU, and can begin again', async (backend) => {
     const reply = await ask({ lose: backend });
-    expect(reply).toMatchObject({ lost: { again: true } });
-    if ('lost' in reply) expect(reply.lost.error).toMatch(/^engine: The GPU was lost/);
+    if (!('lost' in reply)) throw new Error(JSON.stringify(reply));
+    expect(reply.lost.error).toMatch(/^engine: The GPU was lost/);
+    expect(reply.lost.again).toBeGreaterThan(0);
   });
 });

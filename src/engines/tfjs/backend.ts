@@ -53,6 +53,11 @@ export class Backend {
     return new Backend(name, state);
   }
 
+  /** The GPU went away: nothing here works any more. */
+  get isLost(): boolean {
+    return this.state.lost !== null;
+  }
+
   /** Does tensor work; whatever it makes and does not return is freed. Throws a `LabError` where the GPU was lost. */
   run<T>(work: () => T): T {
     this.throwIfLost();

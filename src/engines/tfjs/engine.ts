@@ -30,8 +30,12 @@ const met = new Set<Need>([
 
 /** Rejects with a `LabError` where the backend does not start. */
 export async function createTfjsEngine(backendName: TfjsBackend, options: BackendOptions = {}): Promise<Engine> {
-  const backend = await Backend.open(backendName, options);
+  let backend = await Backend.open(backendName, options);
   const trainers = new Set<TfjsTrainer>();
+  const close = (): void => {
+    for (const trainer of trainers) trainer.dispose();
+    backend.dispose();
+  };
   return {
     name: 'tfjs',
     backend: backendName,
@@ -39,15 +43,17 @@ export async function createTfjsEngine(backendName: TfjsBackend, options: Backen
     // Browsers and GPUs round exponentials and sum products each in their own way.
     deterministic: false,
     missing: (needs) => needs.filter((need) => !met.has(need)),
-    createTrainer(plan: TrainerPlan) {
+    async createTrainer(plan: TrainerPlan) {
+      if (backend.isLost) {
+        // The old trainers are of no use any more; a new one may find the GPU back.
+        close();
+        backend = await Backend.open(backendName, options);
+      }
       const trainer = new TfjsTrainer(backend, plan, evaluationBatch(plan.model, backendName), () => trainers.delete(trainer));
       trainers.add(trainer);
-      return Promise.resolve(trainer);
+      return trainer;
     },
-    dispose() {
-      for (const trainer of trainers) trainer.dispose();
-      backend.dispose();
-    },
+    dispose: close,
   };
 }
 

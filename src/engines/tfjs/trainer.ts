@@ -76,7 +76,7 @@ export class TfjsTrainer implements Trainer {
         if (control.due()) await control.breathe();
         for (const progress of busy) {
           const examples = progress.network.batches.at(progress.network.position);
-          if (!this.arrivals.complete) await this.plan.task.ready(examples);
+          if (!this.arrivals.includes(examples)) await this.arrivals.wait(examples);
           this.step(progress, examples);
         }
       }
@@ -100,7 +100,7 @@ export class TfjsTrainer implements Trainer {
       gatherInputs(task, batch, inputs);
       const { weights } = this.network(network).state;
       // The last batch may be ragged: its spare rows are computed like the others and not counted.
-      const logits = await this.fetch(() => forward(model, this.named(this.split(weights)), tensor2d(inputs, [size, pixels])));
+      const logits = await this.fetch(() => forward(model, this.named(this.split(weights)), rowsOf(inputs, size, pixels)));
       const labels = Array.from(batch, (example) => task.labels[example]);
       const batchScores = scores(logits, model.classes, labels, batch.length);
       correct += batchScores.correct;
@@ -171,8 +171,8 @@ export class TfjsTrainer implements Trainer {
     gatherInputs(task, examples, this.batchInputs);
     gatherOneHot(task, examples, this.batchClasses);
     const { lossSum, next } = this.backend.run(() => {
-      const inputs = tensor2d(this.batchInputs, [examples.length, volume(model.input)]);
-      const oneHot = tensor2d(this.batchClasses, [examples.length, model.classes]);
+      const inputs = rowsOf(this.batchInputs, examples.length, volume(model.input));
+      const oneHot = rowsOf(this.batchClasses, examples.length, model.classes);
       const { value, grads } = valueAndGrads(this.lossOf(inputs, oneHot, examples.length))(this.split(state.weights));
       let gradient = join(grads);
       if (weightDecay !== 0) gradient = add(gradient, mul(state.weights, weightDecay));
@@ -232,9 +232,7 @@ export class TfjsTrainer implements Trainer {
       gatherInputs(task, batch, inputs);
       // Spare rows of the last batch belong to no class and so count for nothing.
       gatherOneHot(task, batch, oneHot);
-      const values = await this.fetch(() =>
-        join(part(tensor2d(inputs, [size, volume(model.input)]), tensor2d(oneHot, [size, model.classes]))),
-      );
+      const values = await this.fetch(() => join(part(rowsOf(inputs, size, volume(model.input)), rowsOf(oneHot, size, model.classes))));
       for (let index = 0; index < total.length; index++) total[index] += values[index];
     }
     return unpack(this.shapes.parameters, Float32Array.from(total));
@@ -243,15 +241,24 @@ export class TfjsTrainer implements Trainer {
 
 const join = (tensors: readonly Tensor[]): Tensor => concat(tensors.map((tensor) => reshape(tensor, [-1])));
 
-/** Notes when the whole task has arrived, so that a step need not ask for each batch. */
-class Arrivals {
-  complete = false;
+/** The first rows of an array that may hold more. */
+const rowsOf = (values: Float32Array, rows: number, columns: number): Tensor =>
+  tensor2d(values.subarray(0, rows * columns), [rows, columns]);
 
-  constructor(task: Task) {
-    task.ready(Uint32Array.from({ length: task.count }, (_, example) => example)).then(
-      () => (this.complete = true),
-      // The batch that misses its examples says so itself.
-      () => undefined,
-    );
+/** Remembers which examples have arrived, so that a step need not ask for each batch. */
+class Arrivals {
+  private readonly arrived: Uint8Array;
+
+  constructor(private readonly task: Task) {
+    this.arrived = new Uint8Array(task.count);
+  }
+
+  includes(examples: Uint32Array): boolean {
+    return examples.every((example) => this.arrived[example] === 1);
+  }
+
+  async wait(examples: Uint32Array): Promise<void> {
+    await this.task.ready(examples);
+    for (const example of examples) this.arrived[example] = 1;
   }
 }

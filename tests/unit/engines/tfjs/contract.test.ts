@@ -189,16 +189,13 @@ describe.each(['cpu', 'wasm'] as const)('tfjs on %s', (backend) => {
     trainer.dispose();
   });
 
-  it('waits for examples that have not arrived', async () => {
+  it('waits for examples that have not arrived, and asks but once', async () => {
     const asked: number[][] = [];
-    let arrive: () => void = () => undefined;
-    const all = new Promise<void>((resolve) => (arrive = resolve));
     const arriving = {
       ...task,
       ready(examples: Uint32Array) {
-        if (examples.length === task.count) return all;
         asked.push(Array.from(examples));
-        return Promise.resolve();
+        return examples.includes(task.count - 1) ? Promise.reject(new Error('shard 7 is missing')) : Promise.resolve();
       },
     };
     const trainer = await engine.createTrainer({
@@ -209,14 +206,19 @@ describe.each(['cpu', 'wasm'] as const)('tfjs on %s', (backend) => {
       batchSize: 8,
       networks: 1,
     });
-    const start = begin(model, task, {});
-    trainer.start(0, start);
-    await trainer.train([2], unhurried);
-    expect(asked).toEqual([Array.from(start.batches.at(0)), Array.from(start.batches.at(1))]);
-    arrive();
-    await all;
-    await trainer.train([9], unhurried);
-    expect(asked).toHaveLength(2);
+    const batches = [
+      [0, 1],
+      [2, 1],
+      [1, 0],
+      [task.count - 1, 1],
+    ].map((examples) => Uint32Array.from(examples));
+    trainer.start(0, begin(model, task, {}, { batches: { batchSize: 2, at: (position) => batches[position] } }));
+    await trainer.train([3], unhurried);
+    expect(asked).toEqual([
+      [0, 1],
+      [2, 1],
+    ]);
+    await expect(trainer.train([4], unhurried)).rejects.toThrow('shard 7 is missing');
     trainer.dispose();
   });
 });
