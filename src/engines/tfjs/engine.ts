@@ -6,17 +6,17 @@ import type { TfjsBackend } from '../probe.ts';
 import { Backend, type BackendOptions } from './backend.ts';
 import { TfjsTrainer } from './trainer.ts';
 
-const layers: Readonly<Record<LayerKind, boolean>> = {
-  dense: true,
-  relu: true,
-  tanh: true,
-  add: true,
-  conv2d: false,
-  'max-pool': false,
-  'average-pool': false,
-  'global-average-pool': false,
-  'batch-norm': false,
-};
+const layers: readonly LayerKind[] = [
+  'dense',
+  'conv2d',
+  'max-pool',
+  'average-pool',
+  'global-average-pool',
+  'batch-norm',
+  'relu',
+  'tanh',
+  'add',
+];
 
 const optimizers: readonly Optimizer['type'][] = ['sgd', 'momentum', 'adam'];
 
@@ -25,7 +25,7 @@ const met = new Set<Need>([
   'dense-gradients',
   'hessian-vector-products',
   ...optimizers.map((type): Need => `optimizer:${type}`),
-  ...(Object.keys(layers) as LayerKind[]).filter((kind) => layers[kind]).map((kind): Need => `layer:${kind}`),
+  ...layers.map((kind): Need => `layer:${kind}`),
 ]);
 
 /** Rejects with a `LabError` where the backend does not start. */

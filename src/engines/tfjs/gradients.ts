@@ -68,7 +68,7 @@ register(tf.Tanh, { inputs: ['x'], of: (slope, [x]) => ({ x: () => tf.mul(slope,
 
 register(tf.Relu, { inputs: ['x'], of: (slope, [x]) => ({ x: () => tf.mul(slope, tf.step(x)) }) });
 
-register(tf.Step, { inputs: ['x'], of: (_slope, [x]) => ({ x: () => tf.zerosLike(x) }) });
+register(tf.Step, { inputs: ['x'], of: (_slope, [x]) => ({ x: () => tf.zeros(x.shape) }) });
 
 /** Of equal values the first is the maximum. */
 register(tf.Maximum, {
@@ -80,7 +80,7 @@ register(tf.Maximum, {
 });
 
 for (const comparison of [tf.GreaterEqual, tf.Less]) {
-  register(comparison, { inputs: ['a', 'b'], of: (_slope, [a, b]) => ({ a: () => tf.zerosLike(a), b: () => tf.zerosLike(b) }) });
+  register(comparison, { inputs: ['a', 'b'], of: (_slope, [a, b]) => ({ a: () => tf.zeros(a.shape), b: () => tf.zeros(b.shape) }) });
 }
 
 register(tf.Cast, { of: (slope) => ({ x: () => asFloat(slope) }) });
@@ -91,7 +91,7 @@ register(tf.Sum, {
     x() {
       const kept = [...x.shape];
       for (const reduced of tf.util.parseAxisParam(axis, x.shape)) kept[reduced] = 1;
-      return tf.mul(tf.reshape(slope, kept), tf.onesLike(x));
+      return tf.mul(tf.reshape(slope, kept), tf.ones(x.shape));
     },
   }),
 });
@@ -148,16 +148,11 @@ register(tf.Concat, {
   inputs: 'all',
   of(slope, parts, { axis }: { readonly axis: number }) {
     const [along] = tf.util.parseAxisParam(axis, parts[0].shape);
-    const slopes = tf.split(
-      slope,
-      parts.map((part) => part.shape[along]),
-      along,
-    );
-    return slopes.map((part) => () => part);
+    let start = 0;
+    return parts.map(({ shape }) => {
+      const begin = shape.map((_, index) => (index === along ? start : 0));
+      start += shape[along];
+      return () => tf.slice(slope, begin, shape);
+    });
   },
-});
-
-register(tf.SplitV, {
-  // Here the slope is one tensor for each part.
-  of: (slopes, _saved, { axis }: { readonly axis: number }) => ({ x: () => tf.concat(slopes as unknown as Tensor[], axis) }),
 });

@@ -22,7 +22,7 @@ export const shapesOf = (model: Model, moments: readonly string[]): Shapes => ({
 });
 
 /** The tensors that a training step replaces, each one-dimensional. */
-interface State {
+export interface State {
   readonly weights: Tensor;
   readonly moments: readonly Tensor[];
   readonly buffers: Tensor;

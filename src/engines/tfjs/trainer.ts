@@ -1,18 +1,16 @@
 /** Trains several networks of one shape, one after the other within each step, on tfjs tensors and its autodiff. */
-import { add, concat, grads, mul, reshape, slice, sum, tensor1d, tensor2d, valueAndGrads, where, zerosLike } from '@tensorflow/tfjs-core';
-import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
+import { add, mul, tensor1d, tensor2d, where, zerosLike, type Scalar, type Tensor } from '@tensorflow/tfjs-core';
 import { volume } from '../../models/model.ts';
 import type { Planes } from '../../science/mask.ts';
 import type { Metrics, Snapshot, Tensors } from '../../science/tensors.ts';
 import type { Control, NetworkStart, Trainer, TrainerPlan } from '../../science/trainer.ts';
-import type { Task } from '../../tasks/task.ts';
+import { Arrivals } from './arrivals.ts';
 import type { Backend } from './backend.ts';
-import { forward, type Values } from './forward.ts';
-import './gradients.ts';
 import { gatherInputs, gatherOneHot } from './gather.ts';
 import { pack, unpack } from './layout.ts';
-import { crossEntropy, scores } from './loss.ts';
+import { scores } from './loss.ts';
 import { Network, shapesOf, type Shapes } from './network.ts';
+import { Objective, type Batch } from './objective.ts';
 import { ruleOf, type Rule } from './optimizers.ts';
 
 /** Steps after which losses are fetched even where nobody wants to breathe: it bounds what a GPU has queued. */
@@ -32,6 +30,9 @@ interface Progress {
 export class TfjsTrainer implements Trainer {
   private readonly shapes: Shapes;
   private readonly rule: Rule;
+  private readonly objective: Objective;
+  /** Normalised by its own statistics, a batch cannot be taken in parts. */
+  private readonly normalises: boolean;
   private readonly all: (Network | null)[];
   private readonly arrivals: Arrivals;
   private readonly batchInputs: Float32Array;
@@ -45,6 +46,8 @@ export class TfjsTrainer implements Trainer {
   ) {
     this.rule = ruleOf(plan.optimizer);
     this.shapes = shapesOf(plan.model, this.rule.moments);
+    this.objective = new Objective(plan.model, this.shapes);
+    this.normalises = plan.model.layers.some(({ kind }) => kind === 'batch-norm');
     this.all = Array.from({ length: plan.networks }, () => null);
     this.arrivals = new Arrivals(plan.task);
     this.batchInputs = new Float32Array(plan.batchSize * volume(plan.model.input));
@@ -98,9 +101,9 @@ export class TfjsTrainer implements Trainer {
       if (control.due()) await control.breathe();
       const batch = examples.subarray(from, from + size);
       gatherInputs(task, batch, inputs);
-      const { weights } = this.network(network).state;
+      const { state } = this.network(network);
       // The last batch may be ragged: its spare rows are computed like the others and not counted.
-      const logits = await this.fetch(() => forward(model, this.named(this.split(weights)), rowsOf(inputs, size, pixels)));
+      const logits = await this.fetch(() => this.objective.logits(state, rowsOf(inputs, size, pixels)));
       const labels = Array.from(batch, (example) => task.labels[example]);
       const batchScores = scores(logits, model.classes, labels, batch.length);
       correct += batchScores.correct;
@@ -110,24 +113,14 @@ export class TfjsTrainer implements Trainer {
   }
 
   async gradients(network: number, examples: Uint32Array): Promise<Tensors> {
-    return this.overExamples(examples, (inputs, oneHot) => {
-      const loss = this.lossOf(inputs, oneHot, examples.length);
-      return grads(loss)(this.split(this.network(network).state.weights));
-    });
+    return this.overExamples(examples, (batch) => this.objective.gradient(this.network(network).state, batch));
   }
 
-  /** By differentiating twice: the gradient of ∇L · vector (Pearlmutter 1994), with no finite step to choose. */
   async hessianVectorProduct(network: number, examples: Uint32Array, vector: Tensors): Promise<Tensors> {
     const packed = pack(this.shapes.parameters, vector);
-    return this.overExamples(examples, (inputs, oneHot) => {
-      const loss = this.lossOf(inputs, oneHot, examples.length);
-      const directions = this.split(tensor1d(packed));
-      const slope = (...parameters: Tensor[]): Tensor =>
-        grads(loss)(parameters)
-          .map((gradient, index): Tensor => sum(mul(gradient, directions[index])))
-          .reduce((partial, term) => add(partial, term));
-      return grads(slope)(this.split(this.network(network).state.weights));
-    });
+    return this.overExamples(examples, (batch) =>
+      this.objective.hessianVectorProduct(this.network(network).state, batch, tensor1d(packed)),
+    );
   }
 
   async read(network: number): Promise<Snapshot> {
@@ -171,15 +164,16 @@ export class TfjsTrainer implements Trainer {
     gatherInputs(task, examples, this.batchInputs);
     gatherOneHot(task, examples, this.batchClasses);
     const { lossSum, next } = this.backend.run(() => {
-      const inputs = rowsOf(this.batchInputs, examples.length, volume(model.input));
-      const oneHot = rowsOf(this.batchClasses, examples.length, model.classes);
-      const { value, grads } = valueAndGrads(this.lossOf(inputs, oneHot, examples.length))(this.split(state.weights));
-      let gradient = join(grads);
-      if (weightDecay !== 0) gradient = add(gradient, mul(state.weights, weightDecay));
+      const { loss, gradient, buffers } = this.objective.lesson(state, {
+        inputs: rowsOf(this.batchInputs, examples.length, volume(model.input)),
+        oneHot: rowsOf(this.batchClasses, examples.length, model.classes),
+        count: examples.length,
+      });
+      const decayed = weightDecay === 0 ? gradient : add(gradient, mul(state.weights, weightDecay));
       // Before the moments see it. Chosen rather than multiplied: 0 × NaN is NaN.
-      if (trainable !== null) gradient = where(trainable, gradient, zerosLike(gradient));
-      const stepped = this.rule.step(state.weights, state.moments, gradient, rate, network.steps + 1);
-      return { lossSum: pending === null ? value : add<Scalar>(pending, value), next: { ...stepped, buffers: state.buffers } };
+      const masked = trainable === null ? decayed : where(trainable, decayed, zerosLike(decayed));
+      const stepped = this.rule.step(state.weights, state.moments, masked, rate, network.steps + 1);
+      return { lossSum: pending === null ? loss : add<Scalar>(pending, loss), next: { ...stepped, buffers } };
     });
     network.advance(next);
     pending?.dispose();
@@ -206,24 +200,11 @@ export class TfjsTrainer implements Trainer {
     }
   }
 
-  private lossOf(inputs: Tensor, oneHot: Tensor, count: number): (...parameters: Tensor[]) => Scalar {
-    return (...parameters) => crossEntropy(forward(this.plan.model, this.named(parameters), inputs), oneHot, count);
-  }
-
-  private named(parameters: readonly Tensor[]): Values {
-    return Object.fromEntries(this.shapes.parameters.spans.map(({ name }, index) => [name, parameters[index]]));
-  }
-
-  /** Parameters in their own shapes, in canonical order. */
-  private split(flat: Tensor): Tensor[] {
-    return this.shapes.parameters.spans.map(({ offset, size, shape }) => reshape(slice(flat, [offset], [size]), [...shape]));
-  }
-
-  /** Adds up over the examples what `part` makes of a batch of them, one tensor a parameter. */
-  private async overExamples(examples: Uint32Array, part: (inputs: Tensor, oneHot: Tensor) => Tensor[]): Promise<Tensors> {
+  /** Adds up over the examples what `part` makes of a batch of them, one value a parameter. */
+  private async overExamples(examples: Uint32Array, part: (batch: Batch) => Tensor): Promise<Tensors> {
     const { task, model } = this.plan;
     await task.ready(examples);
-    const size = Math.min(this.evaluationBatch, examples.length);
+    const size = this.normalises ? examples.length : Math.min(this.evaluationBatch, examples.length);
     const inputs = new Float32Array(size * volume(model.input));
     const oneHot = new Float32Array(size * model.classes);
     const total = new Float64Array(this.shapes.parameters.size);
@@ -232,33 +213,19 @@ export class TfjsTrainer implements Trainer {
       gatherInputs(task, batch, inputs);
       // Spare rows of the last batch belong to no class and so count for nothing.
       gatherOneHot(task, batch, oneHot);
-      const values = await this.fetch(() => join(part(rowsOf(inputs, size, volume(model.input)), rowsOf(oneHot, size, model.classes))));
+      const values = await this.fetch(() =>
+        part({
+          inputs: rowsOf(inputs, size, volume(model.input)),
+          oneHot: rowsOf(oneHot, size, model.classes),
+          count: examples.length,
+        }),
+      );
       for (let index = 0; index < total.length; index++) total[index] += values[index];
     }
     return unpack(this.shapes.parameters, Float32Array.from(total));
   }
 }
 
-const join = (tensors: readonly Tensor[]): Tensor => concat(tensors.map((tensor) => reshape(tensor, [-1])));
-
 /** The first rows of an array that may hold more. */
 const rowsOf = (values: Float32Array, rows: number, columns: number): Tensor =>
   tensor2d(values.subarray(0, rows * columns), [rows, columns]);
-
-/** Remembers which examples have arrived, so that a step need not ask for each batch. */
-class Arrivals {
-  private readonly arrived: Uint8Array;
-
-  constructor(private readonly task: Task) {
-    this.arrived = new Uint8Array(task.count);
-  }
-
-  includes(examples: Uint32Array): boolean {
-    return examples.every((example) => this.arrived[example] === 1);
-  }
-
-  async wait(examples: Uint32Array): Promise<void> {
-    await this.task.ready(examples);
-    for (const example of examples) this.arrived[example] = 1;
-  }
-}
