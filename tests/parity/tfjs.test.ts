@@ -26,8 +26,8 @@ beforeAll(async () => {
 
 function expectAlike(trained: Trained, expected: Trained): void {
   trained.losses.forEach((loss, step) => expect(Math.abs(loss / expected.losses[step] - 1), `loss of step ${step}`).toBeLessThan(1e-4));
-  expect(trained.losses).toHaveLength(50);
-  expect(trained.losses[49]).toBeLessThan(trained.losses[0]);
+  expect(trained.losses).toHaveLength(expected.losses.length);
+  expect(trained.losses[expected.losses.length - 1]).toBeLessThan(trained.losses[0]);
   expect(Math.abs(trained.accuracy - expected.accuracy)).toBeLessThan(0.011);
   expect(trained.slope / expected.slope).toBeCloseTo(1, 2);
   expect(trained.curvature / expected.curvature).toBeCloseTo(1, 2);
