@@ -20,13 +20,19 @@ interface Shared {
 
 const shared = new Map<TfjsBackend, Shared>();
 
+let wasmPathsSet = false;
+
 const loaders: Readonly<Record<TfjsBackend, (options: BackendOptions) => Promise<unknown>>> = {
   cpu: () => import('@tensorflow/tfjs-backend-cpu'),
   webgl: () => import('@tensorflow/tfjs-backend-webgl'),
   webgpu: () => import('@tensorflow/tfjs-backend-webgpu'),
   async wasm({ wasmPaths }) {
     const { setWasmPaths } = await import('@tensorflow/tfjs-backend-wasm');
-    if (wasmPaths !== undefined) setWasmPaths(wasmPaths);
+    // It refuses to be told again after a start that failed.
+    if (wasmPaths !== undefined && !wasmPathsSet) {
+      setWasmPaths(wasmPaths);
+      wasmPathsSet = true;
+    }
     registerWasmSlice();
     // Its threads are workers made of text, which strict pages forbid; the lab's own pool uses the cores better.
     tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
@@ -113,7 +119,7 @@ async function start(name: TfjsBackend, options: BackendOptions): Promise<void> 
     await loaders[name](options);
     if (await tf.setBackend(name)) return;
   } catch (error) {
-    reason = error instanceof Error ? error.message : String((error as { message?: unknown }).message ?? error);
+    reason = ` (${error instanceof Error ? error.message : String((error as { message?: unknown }).message ?? error)})`;
   }
   throw new LabError(m.engines_backend_does_not_start({ backend: name, reason }), 'engine');
 }

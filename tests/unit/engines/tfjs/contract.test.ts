@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTfjsEngine } from '../../../../src/engines/tfjs/engine.ts';
+import { LabError } from '../../../../src/science/errors.ts';
 import { getBit, trainablePlanes, denseMask, type Planes } from '../../../../src/science/mask.ts';
 import { Cancelled, type Engine, type Trainer } from '../../../../src/science/trainer.ts';
 import type { Optimizer } from '../../../../src/science/recipe/schema.ts';
@@ -246,5 +247,18 @@ it('says what it can do', async () => {
   expect(
     engine.missing(['layer:dense', 'layer:tanh', 'optimizer:adam', 'frozen-weights', 'dense-gradients', 'hessian-vector-products']),
   ).toEqual([]);
+  engine.dispose();
+});
+
+it.each(['webgpu', 'webgl'] as const)('names %s as what does not start where there is none', async (backend) => {
+  const error: unknown = await createTfjsEngine(backend).catch((reason: unknown) => reason);
+  expect(error).toBeInstanceOf(LabError);
+  expect(error).toMatchObject({ subject: 'engine' });
+  expect(String(error)).toContain(`The ${backend} backend does not start on this machine. Choose another engine`);
+  // The others go on.
+  const engine = await createTfjsEngine('cpu');
+  const trainer = await engine.createTrainer({ model, task, optimizer: optimizers.sgd, weightDecay: 0, batchSize: 8, networks: 1 });
+  trainer.start(0, begin(model, task, {}));
+  expect((await trainer.train([1], unhurried))[0]).toBeGreaterThan(0);
   engine.dispose();
 });
