@@ -4,7 +4,7 @@ import { volume } from '../../models/model.ts';
 import type { Planes } from '../../science/mask.ts';
 import type { Metrics, Snapshot, Tensors } from '../../science/tensors.ts';
 import type { Control, NetworkStart, Trainer, TrainerPlan } from '../../science/trainer.ts';
-import { Arrivals } from './arrivals.ts';
+import { Arrivals } from '../arrivals.ts';
 import type { Backend } from './backend.ts';
 import { gatherInputs, gatherOneHot } from './gather.ts';
 import { pack, unpack } from './layout.ts';

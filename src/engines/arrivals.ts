@@ -1,4 +1,4 @@
-import type { Task } from '../../tasks/task.ts';
+import type { Task } from '../tasks/task.ts';
 
 /** Remembers which examples have arrived, so that a step need not ask for each batch. */
 export class Arrivals {

@@ -1,0 +1,96 @@
+/** One WebAssembly memory with a simple allocator: first fit, zero-filled, neighbours of freed blocks join. */
+import { instantiate, type Kernels } from './wasm.ts';
+
+const PAGE = 65_536;
+/** Blocks begin at cache lines. */
+const ALIGNMENT = 64;
+
+interface Gap {
+  readonly at: number;
+  readonly size: number;
+}
+
+export class Heap {
+  readonly kernels: Kernels;
+  private readonly memory = new WebAssembly.Memory({ initial: 1 });
+  private readonly sizes = new Map<number, number>();
+  private readonly base: number;
+  /** Free space, ascending; the last gap is open-ended and is not listed. */
+  private gaps: readonly Gap[] = [];
+  private top: number;
+  private bytes = new Uint8Array(this.memory.buffer);
+  private words = new Uint32Array(this.memory.buffer);
+  private numbers = new Float32Array(this.memory.buffer);
+
+  constructor(module: WebAssembly.Module) {
+    this.kernels = instantiate(module, this.memory);
+    this.base = roundUp(this.kernels.heapBase());
+    this.top = this.base;
+  }
+
+  /** Views of the whole memory; the next `allocate` may replace them. */
+  get u8(): Uint8Array {
+    return this.bytes;
+  }
+
+  get u32(): Uint32Array {
+    return this.words;
+  }
+
+  get f32(): Float32Array {
+    return this.numbers;
+  }
+
+  /** The address of `size` zero bytes. */
+  allocate(size: number): number {
+    const rounded = roundUp(size);
+    const gap = this.gaps.find((candidate) => candidate.size >= rounded);
+    const at = gap?.at ?? this.top;
+    if (gap === undefined) {
+      this.growTo(this.top + rounded);
+      this.top += rounded;
+    } else {
+      const rest = { at: gap.at + rounded, size: gap.size - rounded };
+      this.gaps = this.gaps.flatMap((other) => (other !== gap ? [other] : rest.size > 0 ? [rest] : []));
+    }
+    this.sizes.set(at, rounded);
+    this.bytes.fill(0, at, at + rounded);
+    return at;
+  }
+
+  free(at: number): void {
+    const size = this.sizes.get(at);
+    if (size === undefined) throw new Error(`nothing was allocated at ${at}`);
+    this.sizes.delete(at);
+    const joined: Gap[] = [];
+    for (const gap of [...this.gaps, { at, size }].sort((a, b) => a.at - b.at)) {
+      const last = joined.at(-1);
+      if (last !== undefined && last.at + last.size === gap.at) joined[joined.length - 1] = { at: last.at, size: last.size + gap.size };
+      else joined.push(gap);
+    }
+    const last = joined.at(-1);
+    if (last !== undefined && last.at + last.size === this.top) {
+      this.top = last.at;
+      joined.pop();
+    }
+    this.gaps = joined;
+  }
+
+  /** Frees everything; the memory keeps its size, for whoever comes next. */
+  clear(): void {
+    this.sizes.clear();
+    this.gaps = [];
+    this.top = this.base;
+  }
+
+  private growTo(end: number): void {
+    const missing = end - this.memory.buffer.byteLength;
+    if (missing <= 0) return;
+    this.memory.grow(Math.ceil(missing / PAGE));
+    this.bytes = new Uint8Array(this.memory.buffer);
+    this.words = new Uint32Array(this.memory.buffer);
+    this.numbers = new Float32Array(this.memory.buffer);
+  }
+}
+
+const roundUp = (size: number): number => Math.ceil(size / ALIGNMENT) * ALIGNMENT;

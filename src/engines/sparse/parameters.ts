@@ -1,0 +1,119 @@
+/** How one network's parameters lie in memory: only what exists, with gradient and moments beside it. */
+import type { Parameter } from '../../models/model.ts';
+import { getBit, type Plane } from '../../science/mask.ts';
+import type { Heap } from './heap.ts';
+
+/** Kernels may read and write so many weights beyond the end of an array. */
+const SPARE = 8;
+
+/** The part of a parameter that exists, in the order of computation: row by row, a row's frozen weights last. */
+export class Store {
+  readonly count: number;
+  readonly weights: number;
+  readonly gradient: number;
+  readonly moments: readonly number[];
+  /** Parts that the optimiser moves: `starts` and `ends` of so many rows. */
+  readonly movable: { readonly rows: number; readonly starts: number; readonly ends: number };
+  private readonly blocks: number[] = [];
+
+  constructor(
+    private readonly heap: Heap,
+    readonly parameter: Parameter,
+    /** Canonical index of each existing weight; null where all exist in canonical order. */
+    private readonly order: Uint32Array | null,
+    /** Where some weights are frozen: first weight, and first frozen weight, of each row. */
+    private readonly frozen: { readonly starts: Uint32Array; readonly ends: Uint32Array } | null,
+    moments: number,
+  ) {
+    this.count = order?.length ?? parameter.size;
+    this.weights = this.allocate(this.count + SPARE);
+    this.gradient = this.allocate(this.count + SPARE);
+    this.moments = Array.from({ length: moments }, () => this.allocate(this.count + SPARE));
+    const starts = frozen?.starts ?? Uint32Array.of(0);
+    const ends = frozen?.ends ?? Uint32Array.of(this.count);
+    this.movable = { rows: ends.length, starts: this.place(starts), ends: this.place(ends) };
+  }
+
+  /** An array of 32-bit words that lives as long as this store. */
+  place(words: Uint32Array): number {
+    const at = this.allocate(words.length);
+    this.heap.u32.set(words, at >> 2);
+    return at;
+  }
+
+  /** The address of so many 32-bit zeros. */
+  allocate(words: number): number {
+    const at = this.heap.allocate(4 * words);
+    this.blocks.push(at);
+    return at;
+  }
+
+  /** Values of the array at `address` in canonical order, absent ones 0. */
+  read(address: number): Float32Array {
+    const from = address >> 2;
+    const present = this.heap.f32.subarray(from, from + this.count);
+    if (this.order === null) return present.slice();
+    const all = new Float32Array(this.parameter.size);
+    for (let k = 0; k < this.count; k++) all[this.order[k]] = present[k];
+    return all;
+  }
+
+  /** Takes canonical values; those of absent weights are passed over. */
+  write(address: number, values: Float32Array): void {
+    const { f32 } = this.heap;
+    const to = address >> 2;
+    if (this.order === null) f32.set(values, to);
+    else for (let k = 0; k < this.count; k++) f32[to + k] = values[this.order[k]];
+  }
+
+  /** Takes canonical moments; a frozen weight has none. */
+  writeMoment(address: number, values: Float32Array): void {
+    this.write(address, values);
+    const { frozen } = this;
+    if (frozen === null) return;
+    const to = address >> 2;
+    for (let row = 0; row < frozen.ends.length; row++) {
+      const next = row + 1 < frozen.starts.length ? frozen.starts[row + 1] : this.count;
+      this.heap.f32.fill(0, to + frozen.ends[row], to + next);
+    }
+  }
+
+  free(): void {
+    for (const block of this.blocks) this.heap.free(block);
+  }
+}
+
+/** A weight matrix's existing entries: row by row in ascending columns, the frozen ones of a row last. */
+export interface Rows {
+  /** Canonical index (row × columns + column) of each entry. */
+  readonly order: Uint32Array;
+  /** First entry of each row, and one past the last: rows + 1 numbers. */
+  readonly starts: Uint32Array;
+  /** First frozen entry of each row, or its end. */
+  readonly ends: Uint32Array;
+  readonly anyFrozen: boolean;
+}
+
+export function rowsOf(plane: Plane | undefined, rows: number, columns: number): Rows {
+  const size = rows * columns;
+  const order = new Uint32Array(size);
+  const starts = new Uint32Array(rows + 1);
+  const ends = new Uint32Array(rows);
+  const frozen = new Uint32Array(columns);
+  let count = 0;
+  let anyFrozen = false;
+  for (let row = 0; row < rows; row++) {
+    let frozenCount = 0;
+    for (let index = row * columns, next = index + columns; index < next; index++) {
+      if (plane !== undefined && !getBit(plane.present, index)) continue;
+      if (plane === undefined || getBit(plane.trainable, index)) order[count++] = index;
+      else frozen[frozenCount++] = index;
+    }
+    ends[row] = count;
+    order.set(frozen.subarray(0, frozenCount), count);
+    count += frozenCount;
+    starts[row + 1] = count;
+    anyFrozen ||= frozenCount > 0;
+  }
+  return { order: order.slice(0, count), starts, ends, anyFrozen };
+}

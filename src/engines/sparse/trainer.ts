@@ -1,0 +1,170 @@
+/** Trains several networks of one shape, one after the other, on the kernels. */
+import type { Planes } from '../../science/mask.ts';
+import type { Metrics, Snapshot, Tensors } from '../../science/tensors.ts';
+import type { Control, NetworkStart, Trainer, TrainerPlan } from '../../science/trainer.ts';
+import { Arrivals } from '../arrivals.ts';
+import { Examples } from './examples.ts';
+import { buildGraph } from './graph.ts';
+import type { Heap } from './heap.ts';
+import { Network, type Common } from './network.ts';
+import type { Statistics } from './operation.ts';
+import { momentsOf, moverOf, type Mover } from './optimizer.ts';
+import { paddedBatch } from './slots.ts';
+
+export class SparseTrainer implements Trainer {
+  private readonly common: Common;
+  private readonly all: (Network | null)[];
+  private readonly move: Mover;
+  private readonly padded: number;
+  private readonly probabilities: number;
+  private readonly arrivals: Arrivals;
+  private isDisposed = false;
+
+  constructor(
+    private readonly heap: Heap,
+    private readonly plan: TrainerPlan,
+    private readonly disposed: (heap: Heap) => void,
+  ) {
+    const { model, task, optimizer } = plan;
+    this.padded = paddedBatch(plan.batchSize);
+    const graph = buildGraph(heap, model, 4 * this.padded);
+    const examples = new Examples(heap, task, graph.input, this.padded);
+    this.common = { heap, model, graph, examples, moments: momentsOf[optimizer.type] };
+    this.probabilities = heap.allocate(4 * this.padded * model.classes);
+    this.move = moverOf(heap.kernels, optimizer, plan.weightDecay);
+    this.all = Array.from({ length: plan.networks }, () => null);
+    this.arrivals = new Arrivals(task);
+  }
+
+  get networks(): number {
+    return this.plan.networks;
+  }
+
+  start(network: number, start: NetworkStart): void {
+    this.all[network]?.free();
+    this.all[network] = null;
+    this.all[network] = new Network(this.common, start);
+  }
+
+  async train(until: readonly number[], control: Control): Promise<readonly number[]> {
+    const losses: number[] = [];
+    // One network at a time: its weights stay in the processor's cache.
+    for (const [index, end] of until.entries()) losses.push(await this.trainOne(this.network(index), end, control));
+    return losses;
+  }
+
+  private async trainOne(network: Network, end: number, control: Control): Promise<number> {
+    let lossSum = 0;
+    let steps = 0;
+    for (; network.position < end; steps++) {
+      if (control.due()) await control.breathe();
+      const examples = network.batches.at(network.position);
+      if (!this.arrivals.includes(examples)) await this.arrivals.wait(examples);
+      lossSum += this.step(network, examples);
+    }
+    return steps > 0 && Number.isFinite(lossSum) ? lossSum / steps : NaN;
+  }
+
+  async metrics(network: number, examples: Uint32Array, control: Control): Promise<Metrics> {
+    await this.plan.task.ready(examples);
+    const which = this.network(network);
+    const { graph, model, examples: loaded } = this.common;
+    let correct = 0;
+    let lossSum = 0;
+    for (let from = 0; from < examples.length; from += this.padded) {
+      if (control.due()) await control.breathe();
+      const batch = examples.subarray(from, from + this.padded);
+      loaded.load(batch, which.features);
+      this.forward(which, batch.length, 'running');
+      lossSum += this.loss(batch.length, 0, 1);
+      correct += this.heap.kernels.countCorrect(model.classes, graph.logits.value, loaded.labels, batch.length, graph.logits.stride);
+    }
+    return { accuracy: correct / examples.length, loss: lossSum / examples.length };
+  }
+
+  async gradients(network: number, examples: Uint32Array): Promise<Tensors> {
+    await this.plan.task.ready(examples);
+    const { model, graph, examples: loaded } = this.common;
+    const which = this.network(network);
+    const totals = new Map(model.parameters.map(({ name, size }) => [name, new Float64Array(size)]));
+    for (let from = 0; from < examples.length; from += this.padded) {
+      const batch = examples.subarray(from, from + this.padded);
+      // Absent weights have gradients too, by features that no kept weight reads.
+      loaded.load(batch, loaded.whole);
+      this.forward(which, batch.length, 'batch');
+      this.loss(batch.length, graph.logits.gradient, 1 / examples.length);
+      this.backward(which, batch.length);
+      for (const [name, total] of totals) which.addGradient(name, total);
+    }
+    return Object.fromEntries([...totals].map(([name, total]) => [name, Float32Array.from(total)]));
+  }
+
+  hessianVectorProduct(): Promise<Tensors> {
+    return Promise.reject(new Error('asked for although it is missing'));
+  }
+
+  read(network: number): Promise<Snapshot> {
+    return Promise.resolve(this.network(network).read());
+  }
+
+  write(network: number, snapshot: Snapshot): void {
+    this.network(network).write(snapshot);
+  }
+
+  readOptimizer(network: number): Promise<Tensors> {
+    return Promise.resolve(this.network(network).readOptimizer());
+  }
+
+  writeOptimizer(network: number, state: Tensors): void {
+    this.network(network).writeOptimizer(state);
+  }
+
+  setPlanes(network: number, planes: Planes): void {
+    this.network(network).setPlanes(planes);
+  }
+
+  dispose(): void {
+    if (this.isDisposed) return;
+    this.isDisposed = true;
+    this.all.fill(null);
+    this.heap.clear();
+    this.disposed(this.heap);
+  }
+
+  private network(index: number): Network {
+    const network = this.all[index];
+    if (network === null) throw new Error(`network ${index} was not started`);
+    return network;
+  }
+
+  /** One training step; returns the batch's mean loss before it. */
+  private step(network: Network, batch: Uint32Array): number {
+    const { graph, examples } = this.common;
+    const count = batch.length;
+    examples.load(batch, network.features);
+    this.forward(network, count, 'followed');
+    const loss = this.loss(count, graph.logits.gradient, 1 / count);
+    this.backward(network, count);
+    const rate = network.rateAt(network.position);
+    network.steps++;
+    network.position++;
+    for (const store of network.stores.values()) this.move(store, network.steps, rate);
+    return loss / count;
+  }
+
+  private forward(network: Network, count: number, statistics: Statistics): void {
+    for (const operation of this.common.graph.operations) operation.forward(network, count, statistics);
+  }
+
+  private backward(network: Network, count: number): void {
+    const { operations } = this.common.graph;
+    for (let index = operations.length - 1; index >= 0; index--) operations[index].backward(network, count);
+  }
+
+  /** Sum of the losses of the first `count` examples; writes their gradients times `scale` where `gradient` is not 0. */
+  private loss(count: number, gradient: number, scale: number): number {
+    const { graph, model, examples } = this.common;
+    const { value, stride } = graph.logits;
+    return this.heap.kernels.crossEntropy(model.classes, value, examples.labels, count, stride, this.probabilities, gradient, scale);
+  }
+}

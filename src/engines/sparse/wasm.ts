@@ -1,0 +1,68 @@
+/** The compiled kernels as typed functions. Arguments are byte addresses unless the name says otherwise; see kernels/. */
+import { kernels } from './generated/kernels.ts';
+
+/** Positions of a convolution's outputs, and how far apart they lie in two tensors. */
+type Positions = [height: number, width: number, firstDown: number, firstRight: number, secondDown: number, secondRight: number];
+
+/** Which weights of an array an optimiser moves: those between `starts` and `ends` of each row. */
+type Movable = [rows: number, starts: number, ends: number, weights: number, gradient: number];
+
+export interface Kernels {
+  heapBase(): number;
+  gatherBytes(count: number, list: number, examples: number, size: number, x: number, stride: number): void;
+  gatherFloats(count: number, list: number, examples: number, size: number, x: number, stride: number): void;
+  forward(
+    ...args: [
+      ...[rows: number, starts: number, columns: number, weights: number, bias: number],
+      ...[x: number, y: number, stride: number, relu: number],
+      ...Positions,
+    ]
+  ): void;
+  inputGradient(
+    ...args: [
+      ...[rows: number, starts: number, entries: number, weights: number],
+      ...[dy: number, dx: number, stride: number, accumulate: number, mask: number],
+      ...Positions,
+    ]
+  ): void;
+  weightGradient(
+    ...args: [
+      ...[rows: number, starts: number, ends: number, columns: number, gradient: number],
+      ...[x: number, dy: number, stride: number],
+      ...Positions,
+    ]
+  ): void;
+  sumRows(
+    ...args: [rows: number, dy: number, sums: number, stride: number, height: number, width: number, dyDown: number, dyRight: number]
+  ): void;
+  relu(y: number, rows: number, bytes: number, down: number): void;
+  tanh(y: number, rows: number, bytes: number, down: number): void;
+  tanhGradient(dy: number, y: number, rows: number, bytes: number, down: number): void;
+  reluGradient(dy: number, y: number, rows: number, bytes: number, down: number): void;
+  crossEntropy(
+    ...args: [
+      ...[classes: number, logits: number, labels: number, count: number, stride: number],
+      ...[probabilities: number, gradient: number, scale: number],
+    ]
+  ): number;
+  countCorrect(classes: number, logits: number, labels: number, count: number, stride: number): number;
+  sgd(...args: [...Movable, rate: number, decay: number]): void;
+  momentum(...args: [...Movable, velocity: number, rate: number, decay: number, mu: number]): void;
+  adam(
+    ...args: [
+      ...Movable,
+      ...[m: number, v: number, rate: number, decay: number],
+      ...[beta1: number, rest1: number, beta2: number, rest2: number, correction: number],
+    ]
+  ): void;
+}
+
+/** Compiles the kernels; the module is instantiated once a memory. */
+export function compileKernels(): Promise<WebAssembly.Module> {
+  return WebAssembly.compile(Uint8Array.from(atob(kernels), (character) => character.charCodeAt(0)));
+}
+
+/** Kernels that work on `memory`. */
+export function instantiate(module: WebAssembly.Module, memory: WebAssembly.Memory): Kernels {
+  return new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as Kernels;
+}
