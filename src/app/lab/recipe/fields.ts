@@ -1,0 +1,206 @@
+/**
+ * The settings of a recipe as data: where each belongs, how it is edited, what it means and which paper it is from.
+ * The panel draws whatever stands here.
+ */
+import { m } from '../../../paraglide/messages.js';
+import { activations, criteria, initialisers, pruningSchedules, scopes, type Recipe } from '../../../science/recipe/schema.ts';
+import { datasets } from '../../../tasks/catalogue.ts';
+
+interface Option {
+  readonly value: string;
+  readonly label: string;
+}
+
+export type Control =
+  | { readonly kind: 'choice' | 'segments'; readonly options: readonly Option[] }
+  | { readonly kind: 'number'; readonly integer: boolean; readonly wide?: boolean }
+  /** A share (0..1) edited as per cent. */
+  | { readonly kind: 'rate' }
+  /** Numbers separated by commas. */
+  | { readonly kind: 'list' };
+
+export interface Field {
+  /** In the recipe. */
+  readonly path: string;
+  readonly label: string;
+  readonly control: Control;
+  /** What it does, and where it comes from. */
+  readonly explain: string;
+  /** Whether it means anything for this recipe. */
+  readonly when?: (value: (path: string) => unknown) => boolean;
+}
+
+export interface Group {
+  readonly id: 'task' | 'network' | 'training' | 'prune';
+  readonly title: string;
+  readonly paper?: string;
+  readonly fields: readonly Field[];
+}
+
+const number = { kind: 'number', integer: true } as const;
+const real = { kind: 'number', integer: false } as const;
+const named = (values: readonly string[], names: Readonly<Record<string, string>> = {}): readonly Option[] =>
+  values.map((value) => ({ value, label: names[value] ?? value }));
+
+type Type = Recipe['training']['optimizer']['type'];
+const optimizer =
+  (...types: Type[]) =>
+  (value: (path: string) => unknown): boolean =>
+    types.includes(value('training.optimizer.type') as Type);
+const isLayerwise = (value: (path: string) => unknown): boolean => value('pruning.scope') === 'layerwise';
+const isStepped = (value: (path: string) => unknown): boolean => value('training.schedule.type') === 'step';
+
+export const groups: readonly Group[] = [
+  {
+    id: 'task',
+    title: m.app_group_task(),
+    fields: [
+      {
+        path: 'task.dataset',
+        label: m.app_field_dataset(),
+        control: { kind: 'choice', options: datasets.map(({ name, title }) => ({ value: name, label: title })) },
+        explain: m.app_explain_dataset(),
+      },
+      { path: 'task.train', label: m.app_field_train(), control: number, explain: m.app_explain_train() },
+      { path: 'task.validation', label: m.app_field_validation(), control: number, explain: m.app_explain_validation() },
+      { path: 'task.test', label: m.app_field_test(), control: number, explain: m.app_explain_test() },
+      {
+        path: 'task.normalise',
+        label: m.app_field_normalise(),
+        control: {
+          kind: 'choice',
+          options: named(['dataset', 'none'], { dataset: m.app_normalise_dataset(), none: m.app_normalise_none() }),
+        },
+        explain: m.app_explain_normalise(),
+      },
+    ],
+  },
+  {
+    id: 'network',
+    title: m.app_group_network(),
+    paper: 'LeCun 1998',
+    fields: [
+      { path: 'model.hidden', label: m.app_field_hidden(), control: { kind: 'list' }, explain: m.app_explain_hidden() },
+      {
+        path: 'model.activation',
+        label: m.app_field_activation(),
+        control: { kind: 'choice', options: named(activations, { relu: 'ReLU' }) },
+        explain: m.app_explain_activation(),
+      },
+      {
+        path: 'model.init',
+        label: m.app_field_init(),
+        control: {
+          kind: 'choice',
+          options: named(initialisers, {
+            'glorot-normal': m.app_init_glorot_normal(),
+            'glorot-uniform': m.app_init_glorot_uniform(),
+            'kaiming-normal': m.app_init_kaiming_normal(),
+            'kaiming-uniform': m.app_init_kaiming_uniform(),
+          }),
+        },
+        explain: m.app_explain_init(),
+      },
+    ],
+  },
+  {
+    id: 'training',
+    title: m.app_group_training(),
+    paper: 'Kingma 2015',
+    fields: [
+      {
+        path: 'training.optimizer.type',
+        label: m.app_field_optimizer(),
+        control: {
+          kind: 'choice',
+          options: named(['adam', 'sgd', 'momentum'], { adam: 'Adam', sgd: 'SGD', momentum: m.app_optimizer_momentum() }),
+        },
+        explain: m.app_explain_optimizer(),
+      },
+      {
+        path: 'training.optimizer.learningRate',
+        label: m.app_field_learning_rate(),
+        control: real,
+        explain: m.app_explain_learning_rate(),
+      },
+      {
+        path: 'training.optimizer.momentum',
+        label: m.app_field_momentum(),
+        control: real,
+        explain: m.app_explain_momentum(),
+        when: optimizer('momentum'),
+      },
+      { path: 'training.optimizer.beta1', label: 'β₁', control: real, explain: m.app_explain_beta1(), when: optimizer('adam') },
+      { path: 'training.optimizer.beta2', label: 'β₂', control: real, explain: m.app_explain_beta2(), when: optimizer('adam') },
+      { path: 'training.batchSize', label: m.app_field_batch(), control: number, explain: m.app_explain_batch() },
+      { path: 'training.steps', label: m.app_field_steps(), control: number, explain: m.app_explain_steps() },
+      { path: 'training.weightDecay', label: m.app_field_decay(), control: real, explain: m.app_explain_decay() },
+      {
+        path: 'training.schedule.type',
+        label: m.app_field_schedule(),
+        control: {
+          kind: 'choice',
+          options: named(['constant', 'step', 'cosine'], {
+            constant: m.app_schedule_constant(),
+            step: m.app_schedule_step(),
+            cosine: m.app_schedule_cosine(),
+          }),
+        },
+        explain: m.app_explain_schedule(),
+      },
+      {
+        path: 'training.schedule.milestones',
+        label: m.app_field_milestones(),
+        control: { kind: 'list' },
+        explain: m.app_explain_milestones(),
+        when: isStepped,
+      },
+      { path: 'training.schedule.factor', label: m.app_field_factor(), control: real, explain: m.app_explain_factor(), when: isStepped },
+      { path: 'training.schedule.warmup', label: m.app_field_warmup(), control: number, explain: m.app_explain_warmup() },
+      { path: 'training.evaluateEvery', label: m.app_field_evaluate(), control: number, explain: m.app_explain_evaluate() },
+      { path: 'training.curveTest', label: m.app_field_curve_test(), control: number, explain: m.app_explain_curve_test() },
+    ],
+  },
+  {
+    id: 'prune',
+    title: m.app_group_prune(),
+    paper: 'Han 2015',
+    fields: [
+      {
+        path: 'pruning.criterion',
+        label: m.app_field_criterion(),
+        control: { kind: 'choice', options: named(criteria, { magnitude: m.app_criterion_magnitude(), random: m.app_criterion_random() }) },
+        explain: m.app_explain_criterion(),
+      },
+      {
+        path: 'pruning.scope',
+        label: m.app_field_scope(),
+        control: { kind: 'segments', options: named(scopes, { layerwise: m.app_scope_layerwise(), global: m.app_scope_global() }) },
+        explain: m.app_explain_scope(),
+      },
+      {
+        path: 'pruning.schedule',
+        label: m.app_field_rounds(),
+        control: {
+          kind: 'segments',
+          options: named(pruningSchedules, { iterative: m.app_rounds_iterative(), 'one-shot': m.app_rounds_one_shot() }),
+        },
+        explain: m.app_explain_rounds(),
+      },
+      { path: 'pruning.rate', label: m.app_field_rate(), control: { kind: 'rate' }, explain: m.app_explain_rate() },
+      {
+        path: 'pruning.outputRate',
+        label: m.app_field_output_rate(),
+        control: { kind: 'rate' },
+        explain: m.app_explain_output_rate(),
+        when: isLayerwise,
+      },
+      { path: 'pruning.levels', label: m.app_field_levels(), control: number, explain: m.app_explain_levels() },
+    ],
+  },
+];
+
+/** Where else the panel explains itself. */
+export const explainRewind = m.app_explain_rewind();
+export const explainArms = m.app_explain_arms();
+export const explainSeeds = m.app_explain_seeds();

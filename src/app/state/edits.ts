@@ -1,0 +1,92 @@
+/** Changing one field of a recipe, with what must change beside it. The result is checked by parseRecipe, not here. */
+import type { Plain } from '../../science/recipe/plain.ts';
+import type { Recipe } from '../../science/recipe/schema.ts';
+import { datasets } from '../../tasks/catalogue.ts';
+
+/** A recipe that may be out of range: what somebody is in the middle of typing. */
+export type Candidate = Plain;
+
+/** The value at a path such as `task.train`, or undefined. */
+export function read(candidate: Candidate, path: string): unknown {
+  return path.split('.').reduce<unknown>((value, key) => (value as Plain | undefined)?.[key], candidate);
+}
+
+/** The candidate with another value at a path. */
+function write(candidate: Candidate, path: string, value: unknown): Candidate {
+  const [key, ...rest] = path.split('.');
+  if (rest.length === 0) return { ...candidate, [key]: value };
+  const inner = candidate[key];
+  return { ...candidate, [key]: write(typeof inner === 'object' && inner !== null ? (inner as Plain) : {}, rest.join('.'), value) };
+}
+
+/** What follows from a field, by path: given the changed candidate, the candidate with its companions in step. */
+const companions: Readonly<Record<string, (candidate: Candidate) => Candidate>> = {
+  'task.dataset': fitSizes,
+  // Each optimiser and schedule has parameters of its own: the defaults fill them in again.
+  'training.optimizer.type': (candidate) =>
+    write(candidate, 'training.optimizer', {
+      type: read(candidate, 'training.optimizer.type'),
+      learningRate: read(candidate, 'training.optimizer.learningRate'),
+    }),
+  'training.schedule.type': (candidate) => {
+    const type = read(candidate, 'training.schedule.type');
+    const steps = Number(read(candidate, 'training.steps'));
+    const milestones = [...new Set([steps / 2, (steps * 3) / 4].map((step) => Math.max(1, Math.round(step))))];
+    return write(candidate, 'training.schedule', {
+      type,
+      warmup: read(candidate, 'training.schedule.warmup'),
+      ...(type === 'step' ? { milestones, factor: 0.1 } : {}),
+    });
+  },
+  'pruning.scope': (candidate) => {
+    // Under global scope one rate holds for all; under layerwise scope the defaults come back.
+    const { convRate: _conv, outputRate: _output, ...pruning } = candidate.pruning as Plain;
+    return write(candidate, 'pruning', pruning);
+  },
+  'pruning.rate': (candidate) => (read(candidate, 'pruning.scope') === 'global' ? companions['pruning.scope'](candidate) : candidate),
+  'rewind.weights.step': alignSchedule,
+  'rewind.weights': alignSchedule,
+};
+
+/** Another data set has other numbers of examples: what is too much for it becomes its share of a usual split. */
+function fitSizes(candidate: Candidate): Candidate {
+  const dataset = datasets.find(({ name }) => name === read(candidate, 'task.dataset'));
+  if (dataset === undefined) return candidate;
+  const { pool, test: own } = dataset;
+  const asked = (part: string): number => Number(read(candidate, `task.${part}`));
+  const test = own > 0 ? Math.min(asked('test'), own) : Math.min(asked('test'), Math.floor(pool / 5));
+  const left = own > 0 ? pool : pool - test;
+  const validation = Math.min(asked('validation'), Math.floor(left / 8));
+  const train = Math.min(asked('train'), left - validation);
+  const sized = write(candidate, 'task', { ...(candidate.task as Plain), train, validation, test });
+  return write(sized, 'training.batchSize', Math.min(Number(read(candidate, 'training.batchSize')), train));
+}
+
+/** Rewound weights continue the learning-rate schedule from their own step; final weights keep to where it was. */
+function alignSchedule(candidate: Candidate): Candidate {
+  const step = read(candidate, 'rewind.weights.step');
+  return write(candidate, 'rewind.schedule', { from: typeof step === 'number' ? step : 0 });
+}
+
+export function edited(recipe: Candidate, path: string, value: unknown): Candidate {
+  const changed = write(recipe, path, value);
+  return path in companions ? companions[path](changed) : changed;
+}
+
+/** Paths at which two recipes differ, lists compared as a whole. */
+export function differences(one: unknown, other: unknown, path = ''): string[] {
+  if (isObject(one) && isObject(other)) {
+    return [...new Set([...Object.keys(one), ...Object.keys(other)])].flatMap((key) =>
+      differences(one[key], other[key], path === '' ? key : `${path}.${key}`),
+    );
+  }
+  return JSON.stringify(one) === JSON.stringify(other) ? [] : [path];
+}
+
+const isObject = (value: unknown): value is Plain => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Fields that only say how many runs there are: a session keeps its runs when they change. */
+const listing = new Set(['name', 'arms', 'seeds', 'pruning.levels']);
+
+/** Whether every run that the recipes have in common is the same run. */
+export const sharesRuns = (one: Recipe, other: Recipe): boolean => differences(one, other).every((path) => listing.has(path));

@@ -1,0 +1,155 @@
+/** Keeps the session on this machine: one write at a time, the newest last; and goes on in memory where there is no storage. */
+import type { Notebook } from '../../science/experiment.ts';
+import type { RunOutcome } from '../../science/run.ts';
+import type { Session } from '../../sessions/session.ts';
+import { StaleRevision, type SessionEntry, type SessionStore, type StoredSession } from '../../sessions/store.ts';
+import type { Notices } from './notices.svelte.ts';
+
+/** Of the store, what a session on the bench needs. */
+export type Shelf = Pick<SessionStore, 'list' | 'load' | 'save' | 'text' | 'remove' | 'sweep' | 'notebook'>;
+
+/** new: nothing worth keeping yet · off: there is no storage here. */
+export type Keeping = 'new' | 'saving' | 'saved' | 'failed' | 'off';
+
+export interface KeeperOptions {
+  readonly openStore: () => Promise<Shelf>;
+  readonly notices: Notices;
+  readonly newId: () => string;
+  /** Somebody else, another tab, has saved this session since: it goes on under another name. */
+  readonly fork: (session: Session) => Session;
+}
+
+const SWEEP_MS = 20_000;
+
+export class Keeper {
+  state = $state<Keeping>('new');
+  entries = $state.raw<readonly SessionEntry[]>([]);
+  id: string;
+
+  private revision = 0;
+  private waiting: Session | null = null;
+  private writing = false;
+  private readonly store: Promise<Shelf | null>;
+  /** Outcomes that could not be stored, by run key. */
+  private unstored = new Map<string, RunOutcome>();
+
+  constructor(private readonly options: KeeperOptions) {
+    this.id = options.newId();
+    this.store = this.open();
+  }
+
+  /** From here on, another session is kept. */
+  begin(id = this.options.newId(), revision = 0): void {
+    this.id = id;
+    this.revision = revision;
+    this.waiting = null;
+    this.unstored.clear();
+    if (this.state !== 'off') this.state = revision === 0 ? 'new' : 'saved';
+  }
+
+  private async open(): Promise<Shelf | null> {
+    try {
+      const store = await this.options.openStore();
+      // What deleted sessions left behind goes in a quiet moment; the next visit is early enough, should that fail.
+      setTimeout(() => void store.sweep().catch(() => undefined), SWEEP_MS);
+      return store;
+    } catch (error) {
+      this.options.notices.report('storage', error);
+      this.state = 'off';
+      return null;
+    }
+  }
+
+  async list(): Promise<void> {
+    const store = await this.store;
+    try {
+      if (store !== null) this.entries = await store.list();
+    } catch (error) {
+      this.options.notices.report('storage', error);
+    }
+  }
+
+  /** Rejects with a LabError that says what to do. */
+  async load(id: string): Promise<StoredSession | null> {
+    return (await this.store)?.load(id) ?? null;
+  }
+
+  /** What is stored under an id, readable or not. */
+  async text(id: string): Promise<string> {
+    return (await (await this.store)?.text(id)) ?? '';
+  }
+
+  async remove(id: string): Promise<void> {
+    try {
+      await (await this.store)?.remove(id);
+    } catch (error) {
+      this.options.notices.report('storage', error);
+    }
+    await this.list();
+  }
+
+  save(session: Session): void {
+    if (this.state === 'off') return;
+    this.waiting = session;
+    this.state = 'saving';
+    if (!this.writing) void this.write();
+  }
+
+  private async write(): Promise<void> {
+    this.writing = true;
+    const store = await this.store;
+    while (store !== null && this.waiting !== null) {
+      const { id, revision, waiting: session } = this;
+      this.waiting = null;
+      try {
+        const saved = await store.save(id, revision, session);
+        if (id === this.id) this.revision = saved;
+        if (id === this.id && this.isIdle) this.state = 'saved';
+        this.options.notices.clear('storage');
+      } catch (error) {
+        if (error instanceof StaleRevision && id === this.id) {
+          this.begin();
+          this.waiting = this.options.fork(session);
+        } else {
+          this.options.notices.report('storage', error);
+          if (id === this.id) this.state = 'failed';
+        }
+      }
+    }
+    this.writing = false;
+  }
+
+  /** Asked after a write: whether another has come in meanwhile. */
+  private get isIdle(): boolean {
+    return this.waiting === null;
+  }
+
+  /** The session's notebook; what cannot be stored or read back is kept in memory or trained again. */
+  notebook(): Notebook {
+    return {
+      find: async (key) => {
+        const store = await this.store;
+        const held = this.unstored.get(key);
+        if (held !== undefined || store === null) return held ?? null;
+        try {
+          return await store.notebook.find(key);
+        } catch (error) {
+          this.options.notices.report('storage', error);
+          return null;
+        }
+      },
+      keep: async (outcome) => {
+        const store = await this.store;
+        try {
+          if (store !== null) {
+            await store.notebook.keep(outcome);
+            return;
+          }
+        } catch (error) {
+          this.options.notices.report('storage', error);
+        }
+        this.unstored.set(outcome.result.key, outcome);
+      },
+    };
+  }
+}

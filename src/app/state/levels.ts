@@ -1,0 +1,36 @@
+/** The levels as the timeline shows them, from the recipe and what has been found. */
+import { runsOfLevel } from '../../science/experiment.ts';
+import type { Recipe } from '../../science/recipe/schema.ts';
+import type { RunId } from '../../science/result.ts';
+import type { Spread, Summary } from '../../science/analysis/summary.ts';
+import { runName, type LiveRun } from './live.svelte.ts';
+
+export interface LevelState {
+  readonly level: number;
+  /** Share of the prunable weights kept, 0..1. */
+  readonly density: number;
+  /** Test accuracy of the tickets; null where none is known. */
+  readonly accuracy: Spread | null;
+  readonly isDone: boolean;
+  /** 0..1 over all runs of the level. */
+  readonly progress: number;
+}
+
+const progressOf = ({ start, position, end }: LiveRun): number => (end > start ? (position - start) / (end - start) : 1);
+
+export function levelStates(
+  recipe: Recipe,
+  ladder: readonly number[],
+  finished: readonly RunId[],
+  live: readonly LiveRun[],
+  summaries: readonly Summary[],
+): LevelState[] {
+  const done = new Set(finished.map(runName));
+  const going = new Map(live.map((run) => [runName(run.run), progressOf(run)]));
+  return ladder.map((density, level) => {
+    const runs = recipe.seeds.flatMap((seed) => runsOfLevel(recipe, seed, level)).map(runName);
+    const progress = runs.reduce((sum, name) => sum + (done.has(name) ? 1 : (going.get(name) ?? 0)), 0) / runs.length;
+    const summary = summaries.find((one) => one.level === level && one.arm === 'ticket');
+    return { level, density, accuracy: summary?.testAccuracy ?? null, isDone: runs.every((name) => done.has(name)), progress };
+  });
+}

@@ -1,0 +1,124 @@
+/**
+ * What the worker tells of the runs in progress, folded into one picture a frame: events are gathered as they come and
+ * shown when the page next draws. Training never waits for that.
+ */
+import type { LayerHistogram } from '../../science/analysis/histogram.ts';
+import type { Mask } from '../../science/mask.ts';
+import type { RunId } from '../../science/result.ts';
+import type { CurvePoint } from '../../science/run.ts';
+import type { WorkerEvent } from '../../worker/protocol.ts';
+
+export interface LiveRun {
+  readonly run: RunId;
+  readonly mask: Mask;
+  readonly density: number;
+  /** First position trained; `position` is the next; `end` the one after the last. */
+  readonly start: number;
+  readonly position: number;
+  readonly end: number;
+  readonly trainLoss: number;
+  /** 0 until the worker has told. */
+  readonly stepsPerSecond: number;
+  readonly points: readonly CurvePoint[];
+  readonly histograms: readonly LayerHistogram[] | null;
+}
+
+export interface Loading {
+  readonly loadedBytes: number;
+  readonly totalBytes: number;
+}
+
+/** Runs `draw` once, soon. */
+export type Schedule = (draw: () => void) => void;
+
+/** The next frame, or soon where a hidden page has no frames. */
+export const nextFrame: Schedule = (draw) => {
+  if (document.hidden) setTimeout(draw, 250);
+  else requestAnimationFrame(draw);
+};
+
+export const runName = ({ seed, arm, level }: RunId): string => `${seed}/${arm}/${level}`;
+
+export class Live {
+  loading = $state.raw<Loading | null>(null);
+  /** Runs in progress, in the order they began. */
+  runs = $state.raw<readonly LiveRun[]>([]);
+  /** Of all workers together; 0 while nothing is known. */
+  readonly stepsPerSecond: number = $derived(this.runs.reduce((sum, live) => sum + live.stepsPerSecond, 0));
+
+  private pending: WorkerEvent[] = [];
+  private scheduled = false;
+
+  constructor(private readonly schedule: Schedule) {}
+
+  hear(event: WorkerEvent): void {
+    this.pending.push(event);
+    if (this.scheduled) return;
+    this.scheduled = true;
+    this.schedule(() => this.flush());
+  }
+
+  /** Shows everything heard so far; a run's curve must be whole before its result takes its place. */
+  flush(): void {
+    this.scheduled = false;
+    const events = this.pending;
+    this.pending = [];
+    if (events.length === 0) return;
+    const runs = new Map(this.runs.map((live) => [runName(live.run), live]));
+    for (const event of events) {
+      switch (event.type) {
+        case 'loading':
+          this.loading = event.loadedBytes < event.totalBytes ? event : null;
+          break;
+        case 'drawn': {
+          const { run, mask, density, position, end } = event;
+          const fresh = { trainLoss: NaN, stepsPerSecond: 0, points: [], histograms: null };
+          runs.set(runName(run), { run, mask, density, start: position, position, end, ...fresh });
+          break;
+        }
+        case 'progress':
+          change(runs, event.run, ({ position, trainLoss, stepsPerSecond }) => ({ position, trainLoss, stepsPerSecond }), event);
+          break;
+        case 'evaluated':
+          change(runs, event.run, ({ point }, live) => ({ points: [...live.points, point] }), event);
+          break;
+        case 'weights':
+          change(runs, event.run, ({ layers }) => ({ histograms: layers }), event);
+          break;
+      }
+    }
+    this.runs = [...runs.values()];
+  }
+
+  find(run: RunId): LiveRun | undefined {
+    const name = runName(run);
+    return this.runs.find((live) => runName(live.run) === name);
+  }
+
+  /** A run has ended; returns the last that was heard of it. */
+  end(run: RunId): LiveRun | undefined {
+    this.flush();
+    const live = this.find(run);
+    if (live !== undefined) this.runs = this.runs.filter((other) => other !== live);
+    return live;
+  }
+
+  /** Nothing trains any more. */
+  reset(): void {
+    this.pending = [];
+    this.runs = [];
+    this.loading = null;
+  }
+}
+
+/** Events of a run that was not drawn in this session of work (one just cancelled) change nothing. */
+function change<Event>(
+  runs: Map<string, LiveRun>,
+  run: RunId,
+  update: (event: Event, live: LiveRun) => Partial<LiveRun>,
+  event: Event,
+): void {
+  const name = runName(run);
+  const live = runs.get(name);
+  if (live !== undefined) runs.set(name, { ...live, ...update(event, live) });
+}

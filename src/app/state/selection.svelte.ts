@@ -1,0 +1,66 @@
+/** Which run the stage shows: what trains now, or the level, arm and seed that somebody chose. */
+import type { Arm, Recipe } from '../../science/recipe/schema.ts';
+import type { RunId, RunResult } from '../../science/result.ts';
+import { findRun, TRUNK, type Session } from '../../sessions/session.ts';
+import type { Album, Picture } from './album.svelte.ts';
+import type { Experiment } from './experiment.svelte.ts';
+import { runName, type LiveRun } from './live.svelte.ts';
+
+/** Of the lab, what a selection looks at. */
+interface Bench {
+  readonly recipe: Recipe;
+  readonly session: Session;
+  readonly experiment: Experiment;
+  readonly album: Album;
+}
+
+export class Selection {
+  /** Null: the level that trains, or was trained last. */
+  level = $state<number | null>(null);
+  /** Null: whichever trains. */
+  arm = $state<Arm | null>(null);
+  seed = $state<number | null>(null);
+
+  constructor(private readonly bench: Bench) {}
+
+  /** The run on the stage. */
+  readonly run: RunId = $derived.by(() => this.choose());
+  readonly live: LiveRun | undefined = $derived.by(() => this.bench.experiment.live.find(this.run));
+  readonly result: RunResult | undefined = $derived.by(() => findRun(this.bench.session, TRUNK, this.run));
+  readonly picture: Picture | undefined = $derived.by(() =>
+    this.live === undefined
+      ? this.bench.album.find(runName(this.run))
+      : { mask: this.live.mask, weights: null, histograms: this.live.histograms },
+  );
+
+  reset(): void {
+    this.level = this.arm = this.seed = null;
+  }
+
+  /** Back to the level that trains. */
+  follow(): void {
+    this.level = null;
+  }
+
+  /** The level before or after the one shown, kept within the recipe. */
+  move(by: number): void {
+    this.level = Math.max(0, Math.min(this.bench.recipe.pruning.levels, this.run.level + by));
+  }
+
+  private choose(): RunId {
+    const { recipe, session, experiment } = this.bench;
+    const fits = (run: RunId): boolean =>
+      (this.level === null || run.level === this.level) &&
+      (this.arm === null || run.arm === this.arm || run.level === 0) &&
+      (this.seed === null || run.seed === this.seed);
+    const live = experiment.live.runs.filter(({ run }) => fits(run));
+    const running = live.find(({ run }) => run.arm === 'ticket') ?? live[0];
+    if (running !== undefined) return running.run;
+    if (this.level === null) {
+      const last = session.runs.findLast(fits);
+      if (last !== undefined) return { seed: last.seed, arm: last.arm, level: last.level };
+    }
+    const level = this.level ?? 0;
+    return { level, arm: level === 0 ? 'ticket' : (this.arm ?? 'ticket'), seed: this.seed ?? recipe.seeds[0] };
+  }
+}
