@@ -29,7 +29,7 @@ export class Album {
   /** A run that was trained just now. */
   add({ result, mask, final }: RunOutcome, live: LiveRun | undefined): void {
     const name = runName(result);
-    if (live?.histograms != null) this.histograms.set(name, live.histograms);
+    if (live !== undefined && live.histograms !== null) this.histograms.set(name, live.histograms);
     this.put(name, { mask, weights: final.parameters, histograms: this.histograms.get(name) ?? null });
   }
 

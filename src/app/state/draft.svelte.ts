@@ -12,17 +12,19 @@ export interface FieldError {
 
 export class Draft {
   /** What the experiment runs. */
-  base: Recipe = $state.raw()!;
-  candidate: Candidate = $state.raw()!;
+  base: Recipe;
+  candidate: Candidate;
   error = $state.raw<FieldError | null>(null);
   /** The candidate where it can be run, else null. */
   recipe = $state.raw<Recipe | null>(null);
   /** Paths that differ from what the experiment runs. */
-  readonly changes: readonly string[] = $derived(differences(this.base, this.candidate));
-  readonly isChanged: boolean = $derived(this.changes.length > 0);
+  readonly changes: readonly string[] = $derived.by(() => differences(this.base, this.candidate));
+  readonly isChanged: boolean = $derived.by(() => this.changes.length > 0);
 
   constructor(recipe: Recipe) {
-    this.reset(recipe);
+    this.base = $state.raw(recipe);
+    this.candidate = $state.raw(recipe);
+    this.recipe = recipe;
   }
 
   reset(recipe: Recipe = this.base): void {

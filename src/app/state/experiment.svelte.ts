@@ -106,7 +106,7 @@ export class Experiment {
       this.live.loading = null;
       this.status = 'running';
       this.lastEnd = this.clock.read();
-      if (this.wantsPause) this.pause();
+      if (this.isPauseWanted()) this.pause();
       await conduct(recipe, this.gated(recipe, client, isCurrent), notebook, (result) => {
         if (isCurrent()) this.options.listeners.finished(result);
       });
@@ -142,6 +142,11 @@ export class Experiment {
     if (this.status !== 'paused') return;
     this.client?.resume();
     this.status = 'running';
+  }
+
+  /** Asked once the engine is open: a pause may have been wanted meanwhile. */
+  private isPauseWanted(): boolean {
+    return this.wantsPause;
   }
 
   /** Gives up the runs in progress; what had finished stays. */

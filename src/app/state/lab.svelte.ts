@@ -3,7 +3,8 @@
  * outside itself is given to it, so that tests can run it without a page.
  */
 import { m } from '../../paraglide/messages.js';
-import { figuresOf, summarise, type RunFigures } from '../../science/analysis/summary.ts';
+import type { Model } from '../../models/model.ts';
+import { figuresOf, summarise, type RunFigures, type Summary } from '../../science/analysis/summary.ts';
 import { runsOf } from '../../science/experiment.ts';
 import { densityLadder } from '../../science/prune/counts.ts';
 import { recipeId } from '../../science/recipe/identity.ts';
@@ -21,7 +22,7 @@ import { stepsOf } from './estimate.ts';
 import { Experiment } from './experiment.svelte.ts';
 import { openText, recipeNamed } from './files.ts';
 import { Keeper, type Shelf } from './keeper.svelte.ts';
-import { levelStates } from './levels.ts';
+import { levelStates, type LevelState } from './levels.ts';
 import { runName, type Schedule } from './live.svelte.ts';
 import { Notices } from './notices.svelte.ts';
 import { Selection } from './selection.svelte.ts';
@@ -47,28 +48,30 @@ export class Lab {
   readonly experiment: Experiment;
   readonly draft: Draft;
   readonly selection: Selection;
-  session: Session = $state.raw()!;
+  session: Session;
   /** What a link told, until it is run again. */
   shared = $state.raw<SharedSession | null>(null);
   engineChoice = $state<EngineChoice>('auto');
   /** Nobody has touched anything yet: the lab shows by itself what it does. */
   isFirstVisit = $state(false);
 
-  readonly recipe: Recipe = $derived(trunkOf(this.session).recipe);
-  readonly name: string = $derived(sessionName(this.session));
-  readonly model = $derived(modelOf(this.recipe));
-  readonly ladder: readonly number[] = $derived(densityLadder(this.recipe.pruning, this.model));
-  readonly figures: readonly RunFigures[] = $derived(this.shared?.figures ?? this.session.runs.map(figuresOf));
-  readonly summaries = $derived(summarise(this.figures));
-  readonly levels = $derived.by(() => levelStates(this.recipe, this.ladder, this.figures, this.experiment.live.runs, this.summaries));
-  readonly isComplete: boolean = $derived(this.levels.every(({ isDone }) => isDone));
+  readonly recipe: Recipe = $derived.by(() => trunkOf(this.session).recipe);
+  readonly name: string = $derived.by(() => sessionName(this.session));
+  readonly model: Model = $derived.by(() => modelOf(this.recipe));
+  readonly ladder: readonly number[] = $derived.by(() => densityLadder(this.recipe.pruning, this.model));
+  readonly figures: readonly RunFigures[] = $derived.by(() => this.shared?.figures ?? this.session.runs.map(figuresOf));
+  readonly summaries: readonly Summary[] = $derived.by(() => summarise(this.figures));
+  readonly levels: readonly LevelState[] = $derived.by(() =>
+    levelStates(this.recipe, this.ladder, this.figures, this.experiment.live.runs, this.summaries),
+  );
+  readonly isComplete: boolean = $derived.by(() => this.levels.every(({ isDone }) => isDone));
   /** The first level with something left to train; the last one where there is none. */
-  readonly nextLevel: number = $derived((this.levels.find(({ isDone }) => !isDone) ?? this.levels[this.levels.length - 1]).level);
+  readonly nextLevel: number = $derived.by(() => (this.levels.find(({ isDone }) => !isDone) ?? this.levels[this.levels.length - 1]).level);
   /** Seconds until everything is trained, or null while there is no telling. */
   readonly secondsLeft: number | null = $derived.by(() => this.experiment.secondsFor(this.stepsLeft()));
 
   constructor(private readonly options: LabOptions) {
-    this.session = newSession(options.first);
+    this.session = $state.raw(newSession(options.first));
     this.draft = new Draft(options.first);
     this.keeper = new Keeper({
       openStore: options.openStore,

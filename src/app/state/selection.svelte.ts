@@ -53,13 +53,11 @@ export class Selection {
       (this.level === null || run.level === this.level) &&
       (this.arm === null || run.arm === this.arm || run.level === 0) &&
       (this.seed === null || run.seed === this.seed);
-    const live = experiment.live.runs.filter(({ run }) => fits(run));
-    const running = live.find(({ run }) => run.arm === 'ticket') ?? live[0];
-    if (running !== undefined) return running.run;
-    if (this.level === null) {
-      const last = session.runs.findLast(fits);
-      if (last !== undefined) return { seed: last.seed, arm: last.arm, level: last.level };
-    }
+    const live: readonly LiveRun[] = experiment.live.runs.filter(({ run }) => fits(run));
+    const shown: LiveRun | undefined = live.find(({ run }) => run.arm === 'ticket') ?? live.at(0);
+    const last = this.level === null ? session.runs.findLast(fits) : undefined;
+    const known = shown?.run ?? last;
+    if (known !== undefined) return { seed: known.seed, arm: known.arm, level: known.level };
     const level = this.level ?? 0;
     return { level, arm: level === 0 ? 'ticket' : (this.arm ?? 'ticket'), seed: this.seed ?? recipe.seeds[0] };
   }
