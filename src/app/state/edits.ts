@@ -90,3 +90,7 @@ const listing = new Set(['name', 'arms', 'seeds', 'pruning.levels']);
 
 /** Whether every run that the recipes have in common is the same run. */
 export const sharesRuns = (one: Recipe, other: Recipe): boolean => differences(one, other).every((path) => listing.has(path));
+
+/** Whether the other recipe can go on from a level of the one: the same task and network, treated differently from there. */
+export const isWhatIf = (one: Recipe, other: Recipe): boolean =>
+  !sharesRuns(one, other) && differences(one, other).every((path) => !path.startsWith('task.') && !path.startsWith('model.'));
