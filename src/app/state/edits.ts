@@ -1,4 +1,5 @@
 /** Changing one field of a recipe, with what must change beside it. The result is checked by parseRecipe, not here. */
+import { fillDefaults } from '../../science/recipe/defaults.ts';
 import type { Plain } from '../../science/recipe/plain.ts';
 import type { Recipe } from '../../science/recipe/schema.ts';
 import { datasets } from '../../tasks/catalogue.ts';
@@ -71,6 +72,11 @@ function alignSchedule(candidate: Candidate): Candidate {
 export function edited(recipe: Candidate, path: string, value: unknown): Candidate {
   const changed = write(recipe, path, value);
   return path in companions ? companions[path](changed) : changed;
+}
+
+/** What a field would be if nobody had said anything of it; undefined where it has no default. */
+export function defaultOf(candidate: Candidate, path: string): unknown {
+  return read(fillDefaults(write(candidate, path, undefined)), path);
 }
 
 /** Paths at which two recipes differ, lists compared as a whole. */

@@ -273,6 +273,17 @@ export class Lab {
     this.settle();
   }
 
+  /** Takes the last edit of the recipe back. */
+  undo(): void {
+    this.draft.undo();
+    this.settle();
+  }
+
+  redo(): void {
+    this.draft.redo();
+    this.settle();
+  }
+
   /** False where the text is no recipe; the draft says why. */
   editText(text: string): boolean {
     const isRecipe = this.draft.setText(text);

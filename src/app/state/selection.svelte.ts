@@ -49,15 +49,21 @@ export class Selection {
     this.level = Math.max(0, Math.min(this.bench.recipe.pruning.levels, this.run.level + by));
   }
 
+  /** Of the highest level with runs, the ticket's where there is one. */
+  private newest(runs: readonly RunId[]): RunId | undefined {
+    const level = Math.max(...runs.map((run) => run.level));
+    return runs.findLast((run) => run.level === level && run.arm === 'ticket') ?? runs.findLast((run) => run.level === level);
+  }
+
   private choose(): RunId {
     const { recipe, runs, live: training } = this.bench;
     const fits = (run: RunId): boolean =>
       (this.level === null || run.level === this.level) &&
       (this.arm === null || run.arm === this.arm || run.level === 0) &&
       (this.seed === null || run.seed === this.seed);
-    const live = training.filter(({ run }) => fits(run));
-    const shown = live.find(({ run }) => run.arm === 'ticket') ?? live.at(0);
-    const last = this.level === null ? runs.findLast(fits) : undefined;
+    const live: readonly LiveRun[] = training.filter(({ run }) => fits(run));
+    const shown: LiveRun | undefined = live.find(({ run }) => run.arm === 'ticket') ?? live.at(0);
+    const last = this.level === null ? this.newest(runs.filter(fits)) : undefined;
     const known = shown?.run ?? last;
     if (known !== undefined) return { seed: known.seed, arm: known.arm, level: known.level };
     const level = this.level ?? 0;

@@ -49,9 +49,10 @@ describe('each control changes what it claims and only that', () => {
     expect(reinit.start.parameters['dense1/weight']).not.toEqual(ticket.start.parameters['dense1/weight']);
     expect(at('reinit', 2, recipe, level1).start).not.toEqual(at('reinit', 1).start);
     expect([reinit.position, at('ticket', 1, rewinding, ancestors).position]).toEqual([0, 20]);
-    expect([stepsOf(planOf(rewinding), { seed: 1, arm: 'reinit', level: 1 }), stepsOf(planOf(rewinding), { seed: 1, arm: 'ticket', level: 1 })]).toEqual([
-      40, 20,
-    ]);
+    expect([
+      stepsOf(planOf(rewinding), { seed: 1, arm: 'reinit', level: 1 }),
+      stepsOf(planOf(rewinding), { seed: 1, arm: 'ticket', level: 1 }),
+    ]).toEqual([40, 20]);
   });
 
   it('random-mask: other weights, the same count a layer, the ticket’s own start, biases included, nested', () => {

@@ -151,7 +151,9 @@ describe('no run is trained twice', () => {
       arithmeticVersion: 1,
       run: (request) => (request.run.arm === 'reinit' ? Promise.reject(new Error('control lost')) : recorder.run(request)),
     };
-    await expect(conduct(planOf(tinyRecipe({ arms: ['ticket', 'reinit'] })), broken, new MemoryNotebook(), ignore)).rejects.toThrow('control lost');
+    await expect(conduct(planOf(tinyRecipe({ arms: ['ticket', 'reinit'] })), broken, new MemoryNotebook(), ignore)).rejects.toThrow(
+      'control lost',
+    );
     expect(names(recorder)).not.toContain('1 ticket 3');
   });
 });
