@@ -59,16 +59,18 @@ export async function conduct(
   const train = (run: RunId, ancestors: Ancestors | null) => once(recipe, run, ancestors, laboratory, notebook, finished);
 
   async function drawTickets(seed: number): Promise<void> {
-    const tickets: RunOutcome[] = [await train({ seed, arm: 'ticket', level: 0 }, null)];
-    const rewindPoint = tickets[0].kept[rewindPoints(recipe)[0]] ?? null;
-    const controls: Promise<RunOutcome>[] = [];
+    // Of all outcomes, only the one that the next level is cut from is held: weights must not pile up from level to level.
+    let parent = await train({ seed, arm: 'ticket', level: 0 }, null);
+    const rewindPoint = parent.kept[rewindPoints(recipe)[0]] ?? null;
+    const controls: Promise<void>[] = [];
     for (let level = 1; level <= upTo; level++) {
-      const { mask, final } = tickets[parentLevel(recipe.pruning, level)];
-      const ancestors: Ancestors = { parent: { mask, final }, rewindPoint };
+      const ancestors: Ancestors = { parent: { mask: parent.mask, final: parent.final }, rewindPoint };
       const ticket = train({ seed, arm: 'ticket', level }, ancestors);
-      for (const run of runsOfLevel(recipe, seed, level)) if (run.arm !== 'ticket') controls.push(train(run, ancestors));
+      for (const run of runsOfLevel(recipe, seed, level))
+        if (run.arm !== 'ticket') controls.push(train(run, ancestors).then(() => undefined));
       // Both are awaited together so that a failed control is heard while the ticket still trains.
-      [tickets[level]] = await Promise.all([ticket, Promise.race([Promise.all(controls), ticket])]);
+      const [outcome] = await Promise.all([ticket, Promise.race([Promise.all(controls), ticket])]);
+      if (parentLevel(recipe.pruning, level + 1) === level) parent = outcome;
     }
     await Promise.all(controls);
   }

@@ -12,8 +12,11 @@ const KEPT_BYTES = 150_000;
 describe('memory', () => {
   it.each([/^sparse/, /WASM/])('does not grow between levels 2 and 7 on %s', async (engine) => {
     const lab = await site.visit();
-    await lab.openRecipe(deep);
     await lab.engine.choose(engine);
+    // Code that is compiled when it gets hot counts as heap, too: a run before takes that out of the sum.
+    await lab.openRecipe({ ...deep, name: 'Before', seeds: [2] });
+    await lab.runAll(60_000);
+    await lab.openRecipe(deep);
     const heaps: Heap[] = [];
     const meter = await HeapMeter.on(lab.page);
     for (let level = 0; level <= 7; level++) {

@@ -15,6 +15,6 @@ export class EngineMenu {
 
   async choose(name: RegExp): Promise<void> {
     await this.face.click();
-    await this.page.getByRole('group', { name: 'Engine' }).getByRole('radio', { name }).check();
+    await this.page.getByRole('group', { name: 'Engine' }).getByRole('radio', { name }).click();
   }
 }

@@ -25,5 +25,11 @@ export const slow: TypedRecipe = {
   pruning: { levels: 2 },
 };
 
-/** Many levels, to see what grows from one to the next. */
-export const deep: TypedRecipe = { ...quick, name: 'Deep', pruning: { levels: 8 } };
+/** Many levels of a network whose weights (50 000) outweigh everything else, to see what grows from one level to the next. */
+export const deep: TypedRecipe = {
+  ...quick,
+  name: 'Deep',
+  model: { family: 'mlp', hidden: [300, 100] },
+  training: { batchSize: 50, steps: 100, evaluateEvery: 50 },
+  pruning: { levels: 8 },
+};
