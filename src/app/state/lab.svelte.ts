@@ -36,6 +36,8 @@ export interface LabOptions {
   readonly schedule: Schedule;
   readonly now: () => number;
   readonly newId: () => string;
+  /** Takes the link out of the page's address: what is on the bench is no longer what it says. */
+  readonly leaveLink: () => void;
   /** Something small to begin with, so that the lab is never empty. */
   readonly first: Recipe;
 }
@@ -50,6 +52,8 @@ export class Lab {
   session: Session = $state.raw()!;
   /** What a link told, until it is run again. */
   shared = $state.raw<SharedSession | null>(null);
+  /** The hash of that link. */
+  sharedHash = '';
   engineChoice = $state<EngineChoice>('auto');
   /** Nobody has touched anything yet: the lab shows by itself what it does. */
   isFirstVisit = $state(false);
@@ -110,6 +114,7 @@ export class Lab {
     try {
       const stored = await this.keeper.load(id);
       if (stored === null) return false;
+      this.options.leaveLink();
       this.show(stored.session);
       this.keeper.begin(stored.id, stored.revision);
       this.remember('session', stored.id);
@@ -126,6 +131,7 @@ export class Lab {
       this.show(newSession({ ...shared.recipe, name: shared.name }));
       this.keeper.begin();
       this.shared = shared;
+      this.sharedHash = hash;
     } catch (error) {
       this.notices.report('open', error);
     }
@@ -139,6 +145,7 @@ export class Lab {
         this.openRecipe(opened.recipe);
         return;
       }
+      this.options.leaveLink();
       this.show(opened.session);
       this.keeper.begin();
       this.keep();
@@ -149,6 +156,7 @@ export class Lab {
 
   /** A fresh session with this recipe; the one before it stays where it is kept. */
   openRecipe(recipe: Recipe): void {
+    this.options.leaveLink();
     this.show(newSession(recipe));
     this.keeper.begin();
   }
@@ -169,6 +177,7 @@ export class Lab {
       this.shared = null;
       this.keeper.begin();
     }
+    this.options.leaveLink();
     this.notices.clear('run');
     this.selection.follow();
     const last = limit ?? this.recipe.pruning.levels;
@@ -176,7 +185,8 @@ export class Lab {
       this.experiment.allow(last);
       return;
     }
-    this.remember('session', this.keeper.id);
+    // So that a reload finds the recipe before its first level is done; what merely shows itself is not worth it.
+    if (!this.isFirstVisit) this.keep();
     void this.experiment.start(this.recipe, this.engineChoice, this.keeper.notebook(), last);
   }
 
