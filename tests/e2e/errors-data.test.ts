@@ -71,17 +71,24 @@ describe('a data file', () => {
     await lab.expectAlert(words, 30_000);
     await lab.expectRunKey('Run');
 
-    // What needs no file runs on.
-    await lab.openRecipe({ ...quick, name: 'Moons', task: { dataset: 'moons', train: 500, validation: 100, test: 100 } });
-    await lab.runAll();
-    await lab.expectNoAlert();
-
-    await lab.openRecipe(recipe);
-    await lab.run();
-    await lab.expectAlert(words, 30_000);
     await lab.page.context().unroute(address);
     await lab.stage.getByRole('button', { name: 'Try again' }).click();
     await lab.expectComplete();
+    await lab.expectNoAlert();
+  });
+});
+
+describe('a missing data file', () => {
+  it('stops only what needs it', async () => {
+    const lab = await site.visit({
+      before: (page) => page.context().route('**/datasets/**', missing),
+      expectedErrors: /Failed to load resource/,
+    });
+    await lab.openRecipe(quick);
+    await lab.run();
+    await lab.expectAlert(/could not be loaded/);
+    await lab.openRecipe({ ...quick, name: 'Moons', task: { dataset: 'moons', train: 500, validation: 100, test: 100 } });
+    await lab.runAll();
     await lab.expectNoAlert();
   });
 });

@@ -61,6 +61,7 @@ describe('a stored session that is damaged', () => {
     const saved = await lab.sessions.saved(lab.sessions.entry('Damaged').getByRole('button', { name: /save what is left/ }));
     expect(saved).toMatch(/^\{"format":"lottery-ticket-session"/);
     expect(saved).toHaveLength(200);
+    await lab.sessions.open();
     await lab.sessions
       .entry('Whole')
       .getByRole('button', { name: /^Whole/ })
@@ -126,13 +127,25 @@ describe('a stored session that is damaged', () => {
   });
 });
 
+/** While `isDiskFull`, writes fail as they do in Chromium: each is accepted, then its transaction is aborted. */
+function fillDisk(): void {
+  const put = Reflect.get(IDBObjectStore.prototype, 'put') as IDBObjectStore['put'];
+  IDBObjectStore.prototype.put = function (...record): IDBRequest<IDBValidKey> {
+    const request = put.apply(this, record);
+    const { transaction } = this;
+    if ((globalThis as { isDiskFull?: boolean }).isDiskFull === true && !Object.hasOwn(transaction, 'error')) {
+      Object.defineProperty(transaction, 'error', { value: new DOMException('no room', 'QuotaExceededError') });
+      request.addEventListener('success', () => transaction.abort());
+    }
+    return request;
+  };
+}
+
 describe('storage', () => {
   it('that is full is said with the remedy; the run goes on in memory, and is saved once there is room', async () => {
-    const lab = await site.visit();
+    const lab = await site.visit({ before: (page) => page.addInitScript(fillDisk) });
     await keepSession(lab, 'Before');
-    const browserSession = await lab.page.context().newCDPSession(lab.page);
-    const { origin } = new URL(site.url);
-    await browserSession.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: 1 });
+    await lab.page.evaluate(() => Object.assign(globalThis, { isDiskFull: true }));
     await lab.openRecipe({ ...quick, name: 'Full', seeds: [2] });
     for (const level of [0, 1]) {
       await lab.stepLevel();
@@ -140,7 +153,7 @@ describe('storage', () => {
     }
     await lab.expectAlert(/storage is full.*export the session to a file, or delete sessions/);
     await lab.sessions.expectKeeping('not saved');
-    await browserSession.send('Storage.overrideQuotaForOrigin', { origin });
+    await lab.page.evaluate(() => Object.assign(globalThis, { isDiskFull: false }));
     await lab.resume();
     await lab.expectComplete();
     await lab.sessions.expectSaved();

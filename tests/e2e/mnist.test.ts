@@ -77,7 +77,6 @@ describe('the quick recipe on MNIST', () => {
       expect(counts.messages / (counts.milliseconds / 1000)).toBeLessThan(100);
       await lab.sessions.expectSaved();
       await lab.expectNoAlert();
-      console.log(counts, seen.timeLeft.slice(0, 5), table);
     },
     PATIENCE_MS + 60_000,
   );

@@ -30,6 +30,6 @@ export const deep: TypedRecipe = {
   ...quick,
   name: 'Deep',
   model: { family: 'mlp', hidden: [300, 100] },
-  training: { batchSize: 50, steps: 100, evaluateEvery: 50 },
+  training: { batchSize: 50, steps: 40, evaluateEvery: 20 },
   pruning: { levels: 8 },
 };
