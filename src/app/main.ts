@@ -31,6 +31,9 @@ const lab = new Lab({
   schedule: nextFrame,
   now: () => performance.now(),
   newId: () => crypto.randomUUID(),
+  leaveLink: () => {
+    if (location.hash !== '') history.replaceState(null, '', location.pathname + location.search);
+  },
   first: firstRecipe(),
 });
 const theme = new ThemeChoice(document.documentElement, matchMedia('(prefers-color-scheme: dark)'), () => localStorage);

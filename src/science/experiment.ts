@@ -85,16 +85,20 @@ export async function conduct(
   const train = (run: RunId, ancestors: Ancestors | null) => once(plan, run, ancestors, laboratory, notebook, finished);
 
   async function drawTickets(seed: number): Promise<void> {
-    const tickets: RunOutcome[] = [await train({ seed, arm: 'ticket', level: 0 }, null)];
-    const controls: Promise<RunOutcome>[] = [];
+    // Of all outcomes, only the one that the next level is cut from is held: weights must not pile up from level to level.
+    let parent = await train({ seed, arm: 'ticket', level: 0 }, null);
+    const rewindPoints = new Map(rewindSteps(plan).map((step) => [step, parent.kept[step]]));
+    const controls: Promise<void>[] = [];
     for (let level = 1; level <= upTo; level++) {
-      const { mask, final } = tickets[parentLevel(plan, level)];
       const step = rewindStep(plan, level);
-      const ancestors: Ancestors = { parent: { mask, final }, rewindPoint: step === null ? null : tickets[0].kept[step] };
+      const rewindPoint = step === null ? null : (rewindPoints.get(step) ?? null);
+      const ancestors: Ancestors = { parent: { mask: parent.mask, final: parent.final }, rewindPoint };
       const ticket = train({ seed, arm: 'ticket', level }, ancestors);
-      for (const run of runsOfLevel(plan, seed, level)) if (run.arm !== 'ticket') controls.push(train(run, ancestors));
+      for (const run of runsOfLevel(plan, seed, level))
+        if (run.arm !== 'ticket') controls.push(train(run, ancestors).then(() => undefined));
       // Both are awaited together so that a failed control is heard while the ticket still trains.
-      [tickets[level]] = await Promise.all([ticket, Promise.race([Promise.all(controls), ticket])]);
+      const [outcome] = await Promise.all([ticket, Promise.race([Promise.all(controls), ticket])]);
+      if (parentLevel(plan, level + 1) === level) parent = outcome;
     }
     await Promise.all(controls);
   }

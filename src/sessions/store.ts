@@ -46,8 +46,18 @@ const textKey = (id: string): string => `session/${id}`;
 const allEntries = (): IDBKeyRange => IDBKeyRange.bound('entry/', 'entry0', false, true);
 const allTexts = (): IDBKeyRange => IDBKeyRange.bound('session/', 'session0', false, true);
 
-const getEntry = (store: IDBObjectStore, id: string): Promise<SessionEntry | undefined> =>
-  promisifyRequest(store.get(entryKey(id)) as IDBRequest<SessionEntry | undefined>);
+async function getEntry(store: IDBObjectStore, id: string): Promise<SessionEntry | undefined> {
+  const stored = await promisifyRequest(store.get(entryKey(id)) as IDBRequest<unknown>);
+  return stored === undefined ? undefined : readEntry(stored, id);
+}
+
+/** What a list shows of a record that is no entry any more: its session may still be whole. */
+function readEntry(stored: unknown, id: string): SessionEntry {
+  const entry = typeof stored === 'object' && stored !== null ? (stored as Partial<SessionEntry>) : {};
+  if (entry.id === id && typeof entry.name === 'string' && Number.isFinite(entry.revision)) return entry as SessionEntry;
+  return { id, name: id, updated: 0, revision: 0, runs: 0, damaged: true };
+}
+
 const getText = (store: IDBObjectStore, id: string): Promise<string | undefined> =>
   promisifyRequest(store.get(textKey(id)) as IDBRequest<string | undefined>);
 
@@ -67,7 +77,13 @@ export class SessionStore {
 
   /** All sessions, the newest first. */
   async list(): Promise<readonly SessionEntry[]> {
-    const entries = await this.library.read((store) => promisifyRequest(store.getAll(allEntries()) as IDBRequest<SessionEntry[]>));
+    const [keys, stored] = await this.library.read((store) =>
+      Promise.all([
+        promisifyRequest(store.getAllKeys(allEntries())),
+        promisifyRequest(store.getAll(allEntries()) as IDBRequest<unknown[]>),
+      ]),
+    );
+    const entries = stored.map((entry, index) => readEntry(entry, String(keys[index]).slice(entryKey('').length)));
     return entries.sort((a, b) => b.updated - a.updated);
   }
 
@@ -159,7 +175,9 @@ function put(store: IDBObjectStore, { entry, text }: Removed): void {
 
 /** Opens the browser's storage. Rejects with a LabError where there is none. */
 export async function openStore(): Promise<SessionStore> {
-  if (!('indexedDB' in globalThis)) throw new LabError(m.sessions_store_missing({ reason: 'no IndexedDB' }), 'storage');
+  // Some browsers leave the name and take away what it stands for.
+  const { indexedDB } = globalThis as { readonly indexedDB?: IDBFactory | null };
+  if (indexedDB == null) throw new LabError(m.sessions_store_missing({ reason: 'no IndexedDB' }), 'storage');
   const store = new SessionStore();
   await store.list();
   return store;

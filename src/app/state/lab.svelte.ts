@@ -52,6 +52,8 @@ export interface LabOptions {
   readonly schedule: Schedule;
   readonly now: () => number;
   readonly newId: () => string;
+  /** Takes the link out of the page's address: what is on the bench is no longer what it says. */
+  readonly leaveLink: () => void;
   /** Something small to begin with, so that the lab is never empty. */
   readonly first: Recipe;
 }
@@ -75,6 +77,8 @@ export class Lab {
   branchId = $state<string>(TRUNK);
   /** What a link told, until it is run again. */
   shared = $state.raw<SharedSession | null>(null);
+  /** The hash of that link. */
+  sharedHash = '';
   engineChoice = $state<EngineChoice>('auto');
   /** The branch that the experiment trains, or trained last. */
   private trainingBranch = $state<string>(TRUNK);
@@ -151,6 +155,7 @@ export class Lab {
     try {
       const stored = await this.keeper.load(id);
       if (stored === null) return false;
+      this.options.leaveLink();
       this.show(stored.session);
       this.keeper.begin(stored.id, stored.revision);
       this.remember('session', stored.id);
@@ -167,6 +172,7 @@ export class Lab {
       this.show(newSession({ ...shared.recipe, name: shared.name }));
       this.keeper.begin();
       this.shared = shared;
+      this.sharedHash = hash;
     } catch (error) {
       this.notices.report('open', error);
     }
@@ -180,6 +186,7 @@ export class Lab {
         this.openRecipe(opened.recipe);
         return;
       }
+      this.options.leaveLink();
       this.show(opened.session);
       this.keeper.begin();
       this.keep();
@@ -214,6 +221,7 @@ export class Lab {
 
   /** A fresh session with this recipe; the one before it stays where it is kept. */
   openRecipe(recipe: Recipe): void {
+    this.options.leaveLink();
     this.show(newSession(recipe));
     this.keeper.begin();
   }
@@ -234,6 +242,7 @@ export class Lab {
       this.shared = null;
       this.keeper.begin();
     }
+    this.options.leaveLink();
     this.notices.clear('run');
     this.selection.follow();
     const last = limit ?? this.recipe.pruning.levels;
@@ -242,7 +251,8 @@ export class Lab {
       this.experiment.allow(last);
       return;
     }
-    this.remember('session', this.keeper.id);
+    // So that a reload finds the recipe before its first level is done; what merely shows itself is not worth it.
+    if (!this.isFirstVisit) this.keep();
     this.trainingBranch = this.branchId;
     void this.experiment.start(this.plan, this.engineChoice, this.keeper.notebook(), last);
   }

@@ -1,0 +1,67 @@
+/** Somebody comes for the first time: something trains without a click, and little was downloaded for it. */
+import { gzipSync } from 'node:zlib';
+import type { Page } from 'playwright';
+import { describe, expect, it } from 'vitest';
+import { useSite } from './support/site.ts';
+
+const site = useSite();
+
+interface FetchedFile {
+  readonly path: string;
+  readonly gzippedBytes: number;
+  readonly mentionsTensors: boolean;
+}
+
+/** Files that a page and its workers fetch, each with its bytes as a host would send them. */
+function recordFiles(page: Page): Promise<FetchedFile>[] {
+  const files: Promise<FetchedFile>[] = [];
+  page.context().on('response', (response) => {
+    const path = response.url().slice(site.url.length);
+    files.push(
+      response.body().then((body) => ({
+        path,
+        gzippedBytes: gzipSync(body).length,
+        mentionsTensors: /\btensors?\b/.test(body.toString()),
+      })),
+    );
+  });
+  return files;
+}
+
+describe('a first visit', () => {
+  it('trains something without a click, with less than 200 kB over the wire and no tensor library', async () => {
+    let recorded: Promise<FetchedFile>[] = [];
+    const lab = await site.visit({ before: (page) => Promise.resolve((recorded = recordFiles(page))) });
+    await expect.poll(() => lab.finishedLevels()).toBeGreaterThan(0);
+    expect(await lab.engine.shown()).toBe('sparse');
+    const files = await Promise.all(recorded);
+    expect(files.map(({ path }) => path)).toContainEqual(expect.stringMatching(/^assets\/lab\.worker-.*\.js$/));
+    expect(files.filter(({ path, mentionsTensors }) => mentionsTensors || /\.wasm$|^datasets\//.test(path))).toEqual([]);
+    const bytes = files.reduce((sum, { gzippedBytes }) => sum + gzippedBytes, 0);
+    expect(bytes).toBeLessThan(200_000);
+    // Bodies were read: an empty list would pass all of the above.
+    expect(bytes).toBeGreaterThan(50_000);
+  });
+
+  it('says what it shows, and puts MNIST one click away', async () => {
+    const lab = await site.visit();
+    await expect.poll(() => lab.stage.getByText(/two spirals/).isVisible()).toBe(true);
+    await lab.stage.getByRole('button', { name: 'Run it on MNIST' }).click();
+    await lab.sessions.expectCurrent('LeNet-300-100 on MNIST, quick');
+    await lab.expectTraining(0, 30_000);
+  });
+
+  it('asks for nothing outside the folder it was put in', async () => {
+    const strays: string[] = [];
+    const lab = await site.visit({
+      before: (page) =>
+        Promise.resolve(
+          page.context().on('request', (request) => {
+            if (!request.url().startsWith(site.url)) strays.push(request.url());
+          }),
+        ),
+    });
+    await expect.poll(() => lab.finishedLevels()).toBeGreaterThan(0);
+    expect(strays).toEqual([]);
+  });
+});

@@ -1,0 +1,85 @@
+/** What was found goes into a link, and comes out of it the same. */
+import { describe, expect, it } from 'vitest';
+import { plainText } from './pages/text.ts';
+import { quick } from './support/recipes.ts';
+import { useSite } from './support/site.ts';
+
+const site = useSite();
+
+const hashOf = (link: string): string => new URL(link).hash.slice(1);
+
+interface SharedRun {
+  readonly link: string;
+  readonly table: unknown;
+  readonly figures: readonly string[];
+}
+
+let shared: SharedRun | null = null;
+
+/** A finished run and its link, made once. */
+async function sharedRun(): Promise<SharedRun> {
+  if (shared !== null) return shared;
+  const lab = await site.visit();
+  await lab.openRecipe(quick);
+  await lab.runAll();
+  const link = await lab.share.link();
+  shared = { link, table: await lab.evidence.table(), figures: await lab.evidence.figures() };
+  return shared;
+}
+
+describe('a shared link', () => {
+  it('shows the same figures elsewhere, can be passed on, and can be run again', async () => {
+    const { link, table, figures } = await sharedRun();
+    expect(link.startsWith(site.url)).toBe(true);
+
+    const lab = await site.visit({ hash: hashOf(link) });
+    await lab.sessions.expectCurrent('Quick');
+    await expect
+      .poll(async () => (await lab.page.getByRole('status').allTextContents()).map(plainText).join())
+      .toMatch(/Results of 7 runs/);
+    expect(await lab.evidence.table()).toEqual(table);
+    expect(await lab.share.link()).toBe(link);
+
+    await lab.press('Run it again');
+    await lab.expectComplete();
+    expect(await lab.evidence.figures()).toEqual(figures);
+
+    // From then on it is a session of its own, which a reload finds.
+    await lab.sessions.expectSaved();
+    await lab.reload();
+    await expect.poll(() => lab.finishedLevels()).toBe(4);
+    expect(await lab.evidence.figures()).toEqual(figures);
+  });
+
+  it('opens in a page that is already there, and leaves the session before it where it was kept', async () => {
+    const { link } = await sharedRun();
+    const lab = await site.visit();
+    await lab.openRecipe({ ...quick, name: 'Mine' });
+    await lab.stepLevel();
+    await expect.poll(() => lab.finishedLevels()).toBe(1);
+    await lab.sessions.expectSaved();
+    await lab.page.evaluate((hash) => (location.hash = hash), hashOf(link));
+    await lab.sessions.expectCurrent('Quick');
+    await lab.sessions.open();
+    await expect.poll(() => lab.sessions.entry('Mine').isVisible()).toBe(true);
+  });
+
+  it.each([
+    ['its beginning', (hash: string) => `x${hash}`],
+    ['its first letters', (hash: string) => `${hash.slice(0, 3)}AAAA${hash.slice(7)}`],
+    [
+      'its middle',
+      (hash: string) =>
+        `${hash.slice(0, hash.length >> 1)}${hash[hash.length >> 1] === 'A' ? 'B' : 'A'}${hash.slice((hash.length >> 1) + 1)}`,
+    ],
+    ['its end', (hash: string) => hash.slice(0, -6)],
+    ['its version', (hash: string) => hash.replace('s1.', 's7.')],
+  ])('mangled at %s is refused with the remedy, and the lab goes on', async (_where, mangle) => {
+    const { link } = await sharedRun();
+    const lab = await site.visit({ hash: mangle(hashOf(link)) });
+    await lab.expectAlert(/This link (is damaged|does not hold a session|was made by a newer version).*(again|Open it with)/);
+    await lab.openRecipe({ ...quick, pruning: { levels: 0 }, arms: ['ticket'] });
+    await lab.run();
+    await expect.poll(() => lab.finishedLevels()).toBe(1);
+  });
+});

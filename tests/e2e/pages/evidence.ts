@@ -1,0 +1,54 @@
+/** Results as charts, as a table, and as comma-separated values. */
+import { readFile } from 'node:fs/promises';
+import type { Locator, Page } from 'playwright';
+import { plainText } from './text.ts';
+
+/** A row of the table: cells by the words at the head of their columns. */
+export type TableRow = Readonly<Record<string, string>>;
+
+/** A run as the CSV has it. */
+export type CsvRow = Readonly<Record<string, string>>;
+
+export class Evidence {
+  readonly panel: Locator;
+
+  constructor(private readonly page: Page) {
+    this.panel = page.getByRole('complementary', { name: 'Evidence' });
+  }
+
+  chart(name: RegExp): Locator {
+    return this.panel.getByRole('img', { name });
+  }
+
+  /** Colours of the lines in a chart. */
+  lines(name: RegExp): Promise<string[]> {
+    return this.chart(name)
+      .locator('path.series')
+      .evaluateAll((paths) => paths.map((path) => path.getAttribute('stroke') ?? ''));
+  }
+
+  /** The figures, as the page shows them. Leaves the table open. */
+  async table(): Promise<TableRow[]> {
+    await this.panel.getByRole('button', { name: 'Table' }).click();
+    const [head, ...rows] = await this.panel
+      .getByRole('row')
+      .evaluateAll((all) => all.map((row) => [...row.children].map((cell) => cell.textContent)));
+    return rows.map((cells) => Object.fromEntries(cells.map((cell, column) => [plainText(head[column]), plainText(cell)])));
+  }
+
+  /** The runs of the CSV that the page saves. */
+  async csv(): Promise<CsvRow[]> {
+    const [download] = await Promise.all([this.page.waitForEvent('download'), this.panel.getByRole('button', { name: 'CSV' }).click()]);
+    const [head, ...lines] = (await readFile(await download.path(), 'utf8')).trim().split('\n');
+    return lines.map((line) => {
+      const cells = line.split(',');
+      return Object.fromEntries(head.split(',').map((name, column) => [name, cells[column]]));
+    });
+  }
+
+  /** Everything about each run that a deterministic engine repeats exactly, in an order that does not depend on when runs ended. */
+  async figures(): Promise<string[]> {
+    const rows = await this.csv();
+    return rows.map(({ train_ms: _time, ...figures }) => JSON.stringify(figures)).sort();
+  }
+}
