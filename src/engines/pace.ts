@@ -32,6 +32,8 @@ function later(task: () => void): void {
 export class Pace implements Control {
   private lastBreath = performance.now();
   private cancelled = false;
+  /** For a stretch of work that a pause does not cut in two: lets messages in and hears a stop. */
+  readonly withoutPause: Control = { due: () => this.due(), breathe: () => this.letIn() };
   /** Wakes those who wait in a pause; null while running. */
   private paused: PromiseWithResolvers | null = null;
 
@@ -40,9 +42,15 @@ export class Pace implements Control {
   }
 
   async breathe(): Promise<void> {
+    await this.letIn();
+    while (this.paused !== null && !this.cancelled) await this.paused.promise;
+    this.stopIfCancelled();
+    this.lastBreath = performance.now();
+  }
+
+  private async letIn(): Promise<void> {
     this.stopIfCancelled();
     await nextTask();
-    while (this.paused !== null && !this.cancelled) await this.paused.promise;
     this.stopIfCancelled();
     this.lastBreath = performance.now();
   }

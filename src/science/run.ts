@@ -41,11 +41,16 @@ export interface CurvePoint {
 export interface Watcher {
   /** Milliseconds from any origin. */
   now(): number;
-  /** Steps to train before the next `progress`. */
-  stride(): number;
+  /** Steps to train before the next `progress`: some 50 ms of work, which a pause does not cut in two. Waits while paused. */
+  stride(): Promise<number>;
   /** After each stride; `trainLoss` is the mean batch loss of the stride. */
   progress(position: number, trainLoss: number): Promise<void>;
   evaluated(point: CurvePoint): void;
+}
+
+/** Pauses between strides and within measurements; a stop is heard everywhere. */
+export interface RunControl extends Control {
+  readonly withoutPause: Control;
 }
 
 export interface RunOutcome {
@@ -71,7 +76,7 @@ export async function trainRun(
   trainer: Trainer,
   engine: EngineIdentity,
   job: Job,
-  control: Control,
+  control: RunControl,
   watcher: Watcher,
 ): Promise<RunOutcome> {
   const { recipe, model, run, drawing } = job;
@@ -88,9 +93,9 @@ export async function trainRun(
   if (job.keep.includes(drawing.position)) kept[drawing.position] = await trainer.read(0);
   let trainMs = 0;
   for (let position = drawing.position; position < end;) {
-    const next = Math.min(position + Math.max(1, watcher.stride()), nextStop(position, job));
+    const next = Math.min(position + Math.max(1, await watcher.stride()), nextStop(position, job));
     const began = watcher.now();
-    const [trainLoss] = await trainer.train([next], control);
+    const [trainLoss] = await trainer.train([next], control.withoutPause);
     trainMs += watcher.now() - began;
     if (!Number.isFinite(trainLoss)) throw new Diverged(run, next);
     watch.trained(next - position, trainLoss);

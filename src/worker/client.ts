@@ -2,11 +2,14 @@
 import type { Laboratory } from '../science/experiment.ts';
 import type { EngineIdentity } from '../science/trainer.ts';
 import type { Listener, Setup } from './protocol.ts';
+import type { TempoSetting } from './tempo.ts';
 
 export interface LabClient extends Laboratory {
   readonly engine: EngineIdentity;
   pause(): void;
   resume(): void;
+  /** How fast runs go from here on; an allowance takes effect on the next `resume`. */
+  setTempo(setting: TempoSetting): void;
   /** Every run under way rejects with `Cancelled`. */
   cancel(): void;
   /** Ends the workers and frees their memory. */

@@ -8,6 +8,7 @@ import type { Trainer } from '../science/trainer.ts';
 import type { Model } from '../models/model.ts';
 import { prunableParameters } from '../models/model.ts';
 import type { Listener } from './protocol.ts';
+import type { Tempo } from './tempo.ts';
 
 const PROGRESS_MS = 50;
 const WEIGHTS_MS = 120;
@@ -28,6 +29,7 @@ export class Observer implements Watcher {
     private readonly end: number,
     private readonly trainer: Trainer,
     private readonly listener: Listener,
+    private readonly tempo: Tempo,
   ) {
     this.position = drawing.position;
     this.reportedAt = this.now();
@@ -40,9 +42,9 @@ export class Observer implements Watcher {
     return performance.now();
   }
 
-  /** As many steps as fit between two reports at the speed of the last ones. */
-  stride(): number {
-    return Math.max(1, Math.floor(PROGRESS_MS / this.stepMs));
+  /** As many steps as fit between two reports at the speed of the last ones, or as the tempo allows. */
+  stride(): Promise<number> {
+    return this.tempo.turn(Math.max(1, Math.floor(PROGRESS_MS / this.stepMs)));
   }
 
   async progress(position: number, trainLoss: number): Promise<void> {
@@ -54,7 +56,9 @@ export class Observer implements Watcher {
     const elapsed = now - this.reportedAt;
     // A moment is too short to tell a pace.
     if (elapsed >= 1) this.stepMs = elapsed / this.stepsSinceReport;
-    if (elapsed < PROGRESS_MS && position < this.end) return;
+    this.tempo.trained(steps);
+    const isLast = position === this.end || this.tempo.isHolding;
+    if (elapsed < PROGRESS_MS && !isLast) return;
     this.listener({
       type: 'progress',
       run: this.run,
@@ -64,7 +68,7 @@ export class Observer implements Watcher {
       stepsPerSecond: 1000 / this.stepMs,
     });
     this.stepsSinceReport = this.lossSinceReport = 0;
-    if (now - this.weightsAt >= WEIGHTS_MS || position === this.end) await this.showWeights(position);
+    if (now - this.weightsAt >= WEIGHTS_MS || isLast) await this.showWeights(position);
     this.reportedAt = this.now();
   }
 

@@ -9,6 +9,7 @@ import type { RunOutcome } from '../science/run.ts';
 import { Cancelled, type EngineIdentity } from '../science/trainer.ts';
 import type { LabClient } from './client.ts';
 import type { LabWorker, Listener, Prepared, Setup } from './protocol.ts';
+import { atFullSpeed, type TempoSetting } from './tempo.ts';
 
 /** A worker at hand. */
 export interface Hand {
@@ -59,6 +60,7 @@ class Pool implements LabClient {
   private readonly hands = new Set<Hand>();
   private readonly idle: Hand[] = [];
   private paused = false;
+  private tempo = atFullSpeed;
   private closed = false;
 
   constructor(
@@ -87,6 +89,11 @@ class Pool implements LabClient {
   resume(): void {
     this.paused = false;
     for (const { worker } of this.hands) void worker.resume();
+  }
+
+  setTempo(setting: TempoSetting): void {
+    this.tempo = setting;
+    for (const { worker } of this.hands) void worker.setTempo(setting);
   }
 
   cancel(): void {
@@ -162,6 +169,7 @@ class Pool implements LabClient {
     Promise.race([hand.worker.prepare(setup, heard), hand.gone]).then(
       () => {
         if (!this.hands.has(hand)) return;
+        void hand.worker.setTempo(this.tempo);
         if (this.paused) void hand.worker.pause();
         this.idle.push(hand);
         this.dispatch();

@@ -10,6 +10,7 @@ import type { Recipe } from '../science/recipe/schema.ts';
 import type { RunId } from '../science/result.ts';
 import type { CurvePoint, RunOutcome } from '../science/run.ts';
 import type { EngineIdentity } from '../science/trainer.ts';
+import type { TempoSetting } from './tempo.ts';
 
 /** `auto` takes the fastest; the rest are the user's choice. */
 export const engineChoices = ['auto', 'sparse', 'tfjs-webgpu', 'tfjs-webgl', 'tfjs-wasm', 'tfjs-cpu'] as const satisfies readonly (
@@ -62,6 +63,8 @@ export interface LabWorker {
   run(request: RunRequest): Promise<RunOutcome>;
   pause(): Promise<void>;
   resume(): Promise<void>;
+  /** For the run in progress and those to come. An allowance takes effect on the next `resume`. */
+  setTempo(setting: TempoSetting): Promise<void>;
   /** The run in progress rejects with `Cancelled`. */
   cancel(): Promise<void>;
 }

@@ -18,6 +18,7 @@ import type { Task } from '../tasks/task.ts';
 import { Observer } from './observer.ts';
 import type { LabWorker, Listener, Prepared, Setup } from './protocol.ts';
 import { millisecondsAStep } from './race.ts';
+import { atFullSpeed, Tempo, type TempoSetting } from './tempo.ts';
 
 /** What differs between a browser and Node. */
 export interface Platform {
@@ -38,6 +39,8 @@ export class LabService implements LabWorker {
   private listener: Listener = () => undefined;
   private pace: Pace | null = null;
   private paused = false;
+  private tempo: Tempo | null = null;
+  private setting = atFullSpeed;
 
   constructor(private readonly platform: Platform) {}
 
@@ -59,15 +62,23 @@ export class LabService implements LabWorker {
     const drawing = draw(plan, model, run, ancestors);
     const split = splitFor(recipe.task.dataset, recipe.task, run.seed);
     const batches = batchesOf(split.train, recipe.training.batchSize, run.seed);
-    const observer = new Observer(model, run, drawing, recipe.training.steps, trainer, this.listener);
     this.pace = new Pace();
     if (this.paused) this.pace.pause();
+    this.tempo = new Tempo(this.pace, this.setting);
+    const observer = new Observer(model, run, drawing, recipe.training.steps, trainer, this.listener, this.tempo);
     const key = runKey(plan, run, engine.arithmeticVersion);
     try {
       return await trainRun(trainer, engine, { key, recipe, model, run, drawing, task, split, batches, keep }, this.pace, observer);
     } finally {
       this.pace = null;
+      this.tempo = null;
     }
+  }
+
+  setTempo(setting: TempoSetting): Promise<void> {
+    this.setting = setting;
+    this.tempo?.set(setting);
+    return Promise.resolve();
   }
 
   pause(): Promise<void> {

@@ -25,6 +25,7 @@ interface Wire {
   run: Wired<LabWorker['run']>;
   pause: Wired<LabWorker['pause']>;
   resume: Wired<LabWorker['resume']>;
+  setTempo: Wired<LabWorker['setTempo']>;
   cancel: Wired<LabWorker['cancel']>;
 }
 
@@ -44,6 +45,7 @@ export function serve(service: LabWorker, endpoint: Comlink.Endpoint): void {
     },
     pause: () => reply(() => service.pause()),
     resume: () => reply(() => service.resume()),
+    setTempo: (setting) => reply(() => service.setTempo(setting)),
     cancel: () => reply(() => service.cancel()),
   };
   Comlink.expose(wire, endpoint);
@@ -65,6 +67,7 @@ export function connect(endpoint: Comlink.Endpoint): LabWorker {
     run: async (request) => settle(await wire.run(request)),
     pause: async () => settle(await wire.pause()),
     resume: async () => settle(await wire.resume()),
+    setTempo: async (setting) => settle(await wire.setTempo(setting)),
     cancel: async () => settle(await wire.cancel()),
   };
 }

@@ -6,6 +6,7 @@ type Action = (lab: Lab) => void;
 const actions: Readonly<Record<string, Action | 'help'>> = {
   ' ': (lab) => lab.toggle(),
   l: (lab) => lab.stepLevel(),
+  s: (lab) => lab.step(),
   '.': (lab) => lab.stop(),
   ArrowLeft: (lab) => lab.selection.move(-1),
   ArrowRight: (lab) => lab.selection.move(1),

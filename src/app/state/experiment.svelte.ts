@@ -42,6 +42,8 @@ export class Experiment {
   engine = $state.raw<EngineIdentity | null>(null);
   /** The last level that may be trained now; the levels after it wait. */
   limit = $state(0);
+  /** Steps a second, at most. */
+  speed = $state(Infinity);
   readonly live: Live;
   readonly isActive: boolean = $derived.by(() => this.state !== 'idle' && this.state !== 'done' && this.state !== 'failed');
 
@@ -56,6 +58,8 @@ export class Experiment {
   private waiting: (() => void)[] = [];
   private inFlight = 0;
   private wantsPause = false;
+  /** Steps that each run may train before it pauses by itself. */
+  private allowance = Infinity;
 
   constructor(private readonly options: ExperimentOptions) {
     this.live = new Live(options.schedule);
@@ -92,11 +96,12 @@ export class Experiment {
   }
 
   /** Runs the plan up to and including `limit`, from where the notebook ends; then holds there if levels are left. */
-  async start(plan: Plan, engine: EngineChoice, notebook: Notebook, limit: number): Promise<void> {
+  async start(plan: Plan, engine: EngineChoice, notebook: Notebook, limit: number, allowance = Infinity): Promise<void> {
     const turn = ++this.turn;
     const isCurrent = (): boolean => turn === this.turn;
     this.status = 'loading';
     this.limit = limit;
+    this.allowance = allowance;
     this.wantsPause = false;
     this.waiting = [];
     this.inFlight = 0;
@@ -106,7 +111,8 @@ export class Experiment {
       if (!isCurrent()) return;
       this.engine = client.engine;
       this.live.loading = null;
-      this.status = 'running';
+      this.sendTempo();
+      this.status = this.goingStatus;
       this.lastEnd = this.clock.read();
       if (this.isPauseWanted()) this.pause();
       await conduct(plan, this.gated(plan, client, isCurrent), notebook, (result) => {
@@ -125,11 +131,19 @@ export class Experiment {
   }
 
   /** Lets levels up to this one train; lowered while running, training holds when it gets there. */
-  allow(limit: number): void {
+  allow(limit: number, allowance = Infinity): void {
     this.limit = limit;
+    this.allowance = allowance;
+    this.sendTempo();
     for (const go of this.waiting.splice(0)) go();
     if (this.status === 'paused') this.resume();
-    else if (this.status === 'held') this.status = 'running';
+    else if (this.status === 'held') this.status = this.goingStatus;
+  }
+
+  /** At most so many steps a second from here on; Infinity: as many as the engine can. */
+  setSpeed(stepsPerSecond: number): void {
+    this.speed = stepsPerSecond;
+    this.sendTempo();
   }
 
   pause(): void {
@@ -143,7 +157,16 @@ export class Experiment {
     this.wantsPause = false;
     if (this.status !== 'paused') return;
     this.client?.resume();
-    this.status = 'running';
+    this.status = this.goingStatus;
+  }
+
+  /** Runs with an allowance pause by themselves, soon. */
+  private get goingStatus(): Status {
+    return this.allowance === Infinity ? 'running' : 'paused';
+  }
+
+  private sendTempo(): void {
+    this.client?.setTempo({ stepsPerSecond: this.speed, allowance: this.allowance });
   }
 
   /** Asked once the engine is open: a pause may have been wanted meanwhile. */
@@ -202,7 +225,7 @@ export class Experiment {
         while (request.run.level > this.limit) await this.leave();
         if (!isCurrent()) throw new Cancelled();
         this.inFlight++;
-        if (this.status === 'held') this.status = 'running';
+        if (this.status === 'held') this.status = this.goingStatus;
         try {
           const outcome = await client.run(request);
           if (!isCurrent()) throw new Cancelled();
@@ -231,7 +254,7 @@ export class Experiment {
   /** Held: something waits for its level and nothing trains, also when what followed has asked for its turn. */
   private settle(): void {
     setTimeout(() => {
-      if (this.status === 'running' && this.inFlight === 0 && this.waiting.length > 0) this.status = 'held';
+      if ((this.status === 'running' || this.status === 'paused') && this.inFlight === 0 && this.waiting.length > 0) this.status = 'held';
     });
   }
 

@@ -58,6 +58,10 @@ export interface LabOptions {
   readonly first: Recipe;
 }
 
+/** How far one step goes. A level's phases are two here: pruning and rewinding are drawn at once, then it trains. */
+export const stepKinds = ['minibatch', 'phase', 'level', 'all'] as const;
+export type StepBy = (typeof stepKinds)[number];
+
 /** A branch on the timeline. */
 export interface BranchRow {
   readonly branch: Branch;
@@ -80,6 +84,7 @@ export class Lab {
   /** The hash of that link. */
   sharedHash = '';
   engineChoice = $state<EngineChoice>('auto');
+  stepBy = $state<StepBy>('level');
   /** The branch that the experiment trains, or trained last. */
   private trainingBranch = $state<string>(TRUNK);
   /** Nobody has touched anything yet: the lab shows by itself what it does. */
@@ -234,8 +239,11 @@ export class Lab {
     }
   }
 
-  /** Trains up to a level (the last one if not told); goes on where it was paused or held. */
-  run(limit?: number): void {
+  /**
+   * Trains up to a level (the last one if not told); goes on where it was paused or held. With an allowance, each run
+   * pauses after so many steps.
+   */
+  run(limit?: number, allowance = Infinity): void {
     if (this.draft.recipe === null) return;
     if (this.draft.isChanged) this.adopt(this.draft.recipe);
     if (this.shared !== null) {
@@ -248,13 +256,13 @@ export class Lab {
     const last = limit ?? this.recipe.pruning.levels;
     if (this.experiment.isActive && this.trainingBranch !== this.branchId) this.experiment.stop();
     if (this.experiment.isActive) {
-      this.experiment.allow(last);
+      this.experiment.allow(last, allowance);
       return;
     }
     // So that a reload finds the recipe before its first level is done; what merely shows itself is not worth it.
     if (!this.isFirstVisit) this.keep();
     this.trainingBranch = this.branchId;
-    void this.experiment.start(this.plan, this.engineChoice, this.keeper.notebook(), last);
+    void this.experiment.start(this.plan, this.engineChoice, this.keeper.notebook(), last, allowance);
   }
 
   pause(): void {
@@ -270,6 +278,15 @@ export class Lab {
   /** Trains one level and holds there. */
   stepLevel(): void {
     this.run(this.nextLevel);
+  }
+
+  /** One step of the kind that was chosen: one minibatch; to the end of the phase; to the end of the level; to the end. */
+  step(): void {
+    const isDrawn = this.live.length > 0;
+    if (this.stepBy === 'minibatch') this.run(this.nextLevel, 1);
+    else if (this.stepBy === 'phase' && !isDrawn) this.run(this.nextLevel, 0);
+    else if (this.stepBy === 'all') this.run();
+    else this.stepLevel();
   }
 
   stop(): void {

@@ -49,6 +49,7 @@ class Workshop {
           }),
         pause: said('pause'),
         resume: said('resume'),
+        setTempo: said('tempo'),
         cancel: said('cancel'),
       },
     };

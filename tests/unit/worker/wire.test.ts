@@ -19,7 +19,10 @@ function wired(service: Partial<LabWorker>): LabWorker {
   const channel = new MessageChannel();
   channels.push(channel);
   const missing = () => Promise.reject(new Error('not in this test'));
-  serve({ prepare: missing, run: missing, pause: missing, resume: missing, cancel: missing, ...service }, nodeEndpoint(channel.port2));
+  serve(
+    { prepare: missing, run: missing, pause: missing, resume: missing, setTempo: missing, cancel: missing, ...service },
+    nodeEndpoint(channel.port2),
+  );
   return connect(nodeEndpoint(channel.port1));
 }
 
