@@ -2,25 +2,15 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Model } from '../../../../src/models/model.ts';
 import type { Engine } from '../../../../src/science/trainer.ts';
-import type { Snapshot } from '../../../../src/science/tensors.ts';
+import { difference, doubles } from '../../../support/differences.ts';
 import { layerwiseLoss, type Observed } from '../../../support/reference-layers.ts';
-import { toDoubles, type Doubles } from '../../../support/reference.ts';
-import { tinyConvolutional, tinyResidual } from '../../../support/tiny-nets.ts';
+import { tinyBranching, tinyConvolutional, tinyPooling, tinyResidual } from '../../../support/tiny-nets.ts';
 import { tinyTask } from '../../../support/tiny-task.ts';
 import { begin, mixedPlanes, optimizers, unhurried, type Bench } from './setup.ts';
 
 const task = tinyTask({ input: { height: 7, width: 6, channels: 2 }, classes: 3 });
-const nets = [tinyConvolutional(task.input, 3), tinyResidual(task.input, 3)];
+const nets = [tinyConvolutional, tinyResidual, tinyPooling, tinyBranching].map((build) => build(task.input, 3));
 const examples = Uint32Array.of(0, 3, 7, 11, 20, 31);
-
-const doubles = ({ parameters, buffers }: Snapshot): Doubles => ({ ...toDoubles(parameters), ...toDoubles(buffers) });
-
-/** How a function of the parameters changes with one of them. */
-function difference(values: Doubles, name: string, index: number, of: (values: Doubles) => number): number {
-  const step = 1e-6;
-  const shifted = (by: number): number => of({ ...values, [name]: values[name].with(index, values[name][index] + by) });
-  return (shifted(step) - shifted(-step)) / (2 * step);
-}
 
 export function imagesSuite(name: string, open: () => Promise<Bench>): void {
   describe(`networks of images: ${name}`, () => {

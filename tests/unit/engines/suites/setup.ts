@@ -15,7 +15,7 @@ import { tinyBatches } from '../../../support/tiny-task.ts';
 export interface Bench {
   readonly engine: Engine;
   /** What it holds in memory, in whichever unit it counts: the same again once whatever was made is gone. */
-  inUse(): number;
+  readonly inUse: () => number;
 }
 
 /** Bits, so that −0 and 0 differ and NaN equals itself. */
