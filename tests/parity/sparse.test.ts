@@ -9,7 +9,7 @@ import { initialise } from '../../src/science/init.ts';
 import { bitsWhere, trainablePlanes, type Planes } from '../../src/science/mask.ts';
 import type { Optimizer } from '../../src/science/recipe/schema.ts';
 import type { Snapshot, Tensors } from '../../src/science/tensors.ts';
-import type { Engine } from '../../src/science/trainer.ts';
+import type { Engine, Trainer } from '../../src/science/trainer.ts';
 import type { Task } from '../../src/tasks/task.ts';
 import { tinyBranching, tinyConvolutional, tinyPooling, tinyResidual } from '../support/tiny-nets.ts';
 import { tinyBatches, tinyTask } from '../support/tiny-task.ts';
@@ -55,7 +55,8 @@ interface Trained {
   readonly final: Snapshot;
 }
 
-async function train(engine: Engine, model: Model, optimizer: Optimizer, density: number): Promise<Trained> {
+/** A network in training on one of the engines. */
+async function begin(engine: Engine, model: Model, optimizer: Optimizer, density: number): Promise<Trainer> {
   const trainer = await engine.createTrainer({ model, task, optimizer, weightDecay: 1e-4, batchSize: BATCH, networks: 1 });
   trainer.start(0, {
     snapshot: initialise(model, 'glorot-normal', 1),
@@ -64,6 +65,11 @@ async function train(engine: Engine, model: Model, optimizer: Optimizer, density
     position: 0,
     rateAt: () => optimizer.learningRate,
   });
+  return trainer;
+}
+
+async function train(engine: Engine, model: Model, optimizer: Optimizer, density: number): Promise<Trained> {
+  const trainer = await begin(engine, model, optimizer, density);
   const losses: number[] = [];
   const control = { due: () => false, breathe: () => Promise.resolve() };
   for (let position = 0; position < STEPS; position++) losses.push((await trainer.train([position + 1], control))[0]);
@@ -77,6 +83,9 @@ const farthest = (actual: Tensors, expected: Tensors): number =>
     0,
     ...Object.entries(expected).flatMap(([name, values]) => Array.from(values, (value, index) => Math.abs(value - actual[name][index]))),
   );
+
+const largest = (tensors: Tensors): number =>
+  farthest(tensors, Object.fromEntries(Object.entries(tensors).map(([name, values]) => [name, values.map(() => 0)])));
 
 let sparse: Engine;
 let tfjs: Engine;
@@ -93,6 +102,28 @@ const cases = [
   ...everywhere.flatMap((model) => optimizers.flatMap((optimizer) => densities.map((density) => ({ model, optimizer, density })))),
   ...shapes.flatMap((model) => optimizers.map((optimizer) => ({ model, optimizer, density: 50 }))),
 ].map((one, index) => ({ ...one, name: `${index}: ${one.model.family}, ${one.optimizer.type}, ${one.density} percent kept` }));
+
+const derivatives = [...everywhere, ...shapes]
+  .flatMap((model) => densities.map((density) => ({ model, density })))
+  .map((one, index) => ({
+    ...one,
+    name: `${index}: ${one.model.family}, ${one.density} percent kept`,
+  }));
+
+it.each(derivatives)('gradients and Hessian-vector products, of all weights: $name', async ({ model, density }) => {
+  const examples = Uint32Array.from({ length: 12 }, (_, index) => index);
+  const vector = initialise(model, 'glorot-normal', 2).parameters;
+  const found = [];
+  for (const engine of [sparse, tfjs]) {
+    const trainer = await begin(engine, model, optimizers[0], density);
+    found.push([await trainer.gradients(0, examples), await trainer.hessianVectorProduct(0, examples, vector)]);
+    trainer.dispose();
+  }
+  const [[gradients, products], [expectedGradients, expectedProducts]] = found;
+  expect(farthest(gradients, expectedGradients)).toBeLessThan(1e-6 * Math.max(0.1, largest(expectedGradients)));
+  // tfjs works these out in single precision.
+  expect(farthest(products, expectedProducts)).toBeLessThan(1e-5 * Math.max(0.1, largest(expectedProducts)));
+});
 
 it.each(cases)('$name', async ({ model, optimizer, density }) => {
   const actual = await train(sparse, model, optimizer, density);

@@ -4,7 +4,7 @@ import type { Heap } from './heap.ts';
 import type { Contribution, Operation } from './operation.ts';
 import type { Slot } from './slots.ts';
 
-export type PoolLayer = Extract<Layer, { kind: 'max-pool' | 'average-pool' | 'global-average-pool' }>;
+type PoolLayer = Extract<Layer, { kind: 'max-pool' | 'average-pool' | 'global-average-pool' }>;
 
 /** Positions of one window, and positions from one window to the next. */
 interface Window {
