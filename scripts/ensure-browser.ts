@@ -1,9 +1,11 @@
 /**
  * Makes sure that a Chromium starts here: does nothing where one does, else installs Playwright's or, as root, the system's,
- * and ends with one line that says what to do where that fails too.
+ * and ends with one line that says what to do where that fails too. A Firefox is welcome beside it: as root the system's is
+ * installed, and where there is none its tests are skipped.
  */
 import { spawnSync } from 'node:child_process';
 import { launchBrowser } from '../tests/support/browser.ts';
+import { firefoxPath } from '../tests/support/firefox.ts';
 
 const starts = async (): Promise<boolean> => {
   try {
@@ -19,12 +21,11 @@ const succeeds = (command: string, args: readonly string[]): boolean =>
 
 const mayInstallPackages = process.getuid?.() === 0 && spawnSync('apt-get', ['--version']).status === 0;
 
+const installs = (name: string): boolean =>
+  mayInstallPackages && succeeds('apt-get', ['update']) && succeeds('apt-get', ['install', '-y', '--no-install-recommends', name]);
+
 /** Each leaves a browser behind, or what one lacked. */
-const remedies: readonly (() => boolean)[] = [
-  () => succeeds('npx', ['playwright', 'install', 'chromium']),
-  () =>
-    mayInstallPackages && succeeds('apt-get', ['update']) && succeeds('apt-get', ['install', '-y', '--no-install-recommends', 'chromium']),
-];
+const remedies: readonly (() => boolean)[] = [() => succeeds('npx', ['playwright', 'install', 'chromium']), () => installs('chromium')];
 
 async function ensure(): Promise<boolean> {
   if (await starts()) return true;
@@ -41,4 +42,6 @@ if (!(await ensure())) {
       : 'No Chromium starts here and none could be installed: install Chromium or Chrome, or set LAB_BROWSER to its path.',
   );
   process.exitCode = 1;
+} else if (firefoxPath() === null && !installs('firefox-esr')) {
+  console.error('No Firefox is here and none could be installed: its tests are skipped. LAB_FIREFOX may name one.');
 }

@@ -6,9 +6,10 @@ import type { OpenLab } from './client.ts';
 import { openPool, WorkerGone, type Hand } from './pool.ts';
 import { connect } from './wire.ts';
 
-export const openLab: OpenLab = (setup, listener) => openPool(spawn, availableParallelism(), setup, listener);
+export const openLab: OpenLab = (setup, listener) => openPool(spawnThread, availableParallelism(), setup, listener);
 
-function spawn(): Hand {
+/** A worker thread of its own. */
+export function spawnThread(): Hand {
   const worker = new Worker(new URL('./node-entry.js', import.meta.url), { execArgv: [] });
   const gone = new Promise<never>((_resolve, reject) => {
     worker.once('error', (error) => reject(new WorkerGone(undefined, { cause: error })));

@@ -1,11 +1,8 @@
 /** The tfjs backends against each other: in Node, and all four in a browser's worker on software graphics. */
-import { join } from 'node:path';
 import type { Browser, Page } from 'playwright';
-import { build } from 'vite';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { TfjsBackend } from '../../src/engines/probe.ts';
 import { launchBrowser } from '../support/browser.ts';
-import { serve, type Served } from '../support/server.ts';
 import { cases, train, type CaseName, type Trained } from './harness/cases.ts';
 import type { Reply, Request } from './harness/worker.ts';
 
@@ -40,30 +37,16 @@ describe('in Node', () => {
 });
 
 describe('in a browser', () => {
-  const folder = join(import.meta.dirname, '../../build/parity');
-  let served: Served;
   let browser: Browser;
   let page: Page;
 
   beforeAll(async () => {
-    await build({
-      configFile: false,
-      root: join(import.meta.dirname, 'harness'),
-      base: './',
-      logLevel: 'error',
-      worker: { format: 'es' },
-      build: { outDir: folder, emptyOutDir: true, target: 'es2022', assetsInlineLimit: 0, minify: false, chunkSizeWarningLimit: 10_000 },
-    });
-    served = await serve(folder);
     browser = await launchBrowser(softwareGraphics);
     page = await browser.newPage();
-    await page.goto(served.url);
+    await page.goto(inject('harness'));
     await page.waitForFunction(() => 'ask' in globalThis);
   });
-  afterAll(async () => {
-    await browser.close();
-    await served.close();
-  });
+  afterAll(() => browser.close());
 
   const ask = (request: Request): Promise<Reply> =>
     page.evaluate((question) => (globalThis as unknown as { ask(request: Request): Promise<Reply> }).ask(question), request);

@@ -13,13 +13,17 @@ function isExecutable(path: string): boolean {
   }
 }
 
+/** The executables of these names on the PATH, in the order of the names. */
+export function onPath(names: readonly string[]): readonly string[] {
+  const folders = (process.env.PATH ?? '').split(delimiter).filter((folder) => folder !== '');
+  return names.flatMap((name) => folders.map((folder) => join(folder, name))).filter(isExecutable);
+}
+
 /** Where a Chromium may be, most wanted first: LAB_BROWSER alone where it is set, else the system's, then Playwright's own. */
 function candidates(): readonly string[] {
   const chosen = process.env.LAB_BROWSER;
   if (chosen !== undefined && chosen !== '') return [chosen];
-  const folders = (process.env.PATH ?? '').split(delimiter).filter((folder) => folder !== '');
-  const system = systemNames.flatMap((name) => folders.map((folder) => join(folder, name)));
-  return [...system, chromium.executablePath()].filter(isExecutable);
+  return [...onPath(systemNames), ...[chromium.executablePath()].filter(isExecutable)];
 }
 
 /**

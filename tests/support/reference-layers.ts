@@ -12,14 +12,24 @@ export type Observed = Record<string, number[]>;
 
 const at = (shape: Shape, y: number, x: number, channel: number): number => (y * shape.width + x) * shape.channels + channel;
 
-/** Calls `visit` for each output place and channel with the input rows and columns of its window; those outside are left out. */
+/** Where a window looks: input row and column, and the place within the window. */
+interface Look {
+  readonly row: number;
+  readonly column: number;
+  readonly ky: number;
+  readonly kx: number;
+}
+
+/** Images of what `of` makes of each window of each image, in each channel; looks outside the image are left out. */
 function overWindows(
   { input, output, size, stride, padding }: { input: Shape; output: Shape; size: number; stride: number; padding: number },
-  visit: (y: number, x: number, window: { row: number; column: number; ky: number; kx: number }[]) => void,
-): void {
+  images: readonly number[][],
+  of: (image: readonly number[], window: readonly Look[], channel: number) => number,
+): number[][] {
+  const results = images.map(() => new Array<number>(volume(output)).fill(0));
   for (let y = 0; y < output.height; y++) {
     for (let x = 0; x < output.width; x++) {
-      const window = [];
+      const window: Look[] = [];
       for (let ky = 0; ky < size; ky++) {
         for (let kx = 0; kx < size; kx++) {
           const row = y * stride + ky - padding;
@@ -27,15 +37,17 @@ function overWindows(
           if (row >= 0 && row < input.height && column >= 0 && column < input.width) window.push({ row, column, ky, kx });
         }
       }
-      visit(y, x, window);
+      images.forEach((image, index) => {
+        for (let channel = 0; channel < output.channels; channel++) results[index][at(output, y, x, channel)] = of(image, window, channel);
+      });
     }
   }
+  return results;
 }
 
 /** What a layer makes of a batch; `observed` gets batch statistics in training, else the running ones among `values` are used. */
 function applyLayer(layer: Layer, from: readonly number[][][], values: Doubles, observed: Observed | null): number[][] {
   const [batch] = from;
-  const out = (): number[] => new Array<number>(volume(layer.output)).fill(0);
   switch (layer.kind) {
     case 'dense':
       return batch.map((x) =>
@@ -44,34 +56,21 @@ function applyLayer(layer: Layer, from: readonly number[][][], values: Doubles, 
         ),
       );
     case 'conv2d':
-      return batch.map((image) => {
-        const result = out();
-        overWindows({ ...layer, size: layer.kernel }, (y, x, window) => {
-          for (let unit = 0; unit < layer.output.channels; unit++) {
-            let sum = layer.bias === null ? 0 : values[layer.bias][unit];
-            for (const { row, column, ky, kx } of window) {
-              for (let channel = 0; channel < layer.input.channels; channel++) {
-                const weight = ((unit * layer.kernel + ky) * layer.kernel + kx) * layer.input.channels + channel;
-                sum += values[layer.weight][weight] * image[at(layer.input, row, column, channel)];
-              }
-            }
-            result[at(layer.output, y, x, unit)] = sum;
+      return overWindows({ ...layer, size: layer.kernel }, batch, (image, window, unit) => {
+        let sum = layer.bias === null ? 0 : values[layer.bias][unit];
+        for (const { row, column, ky, kx } of window) {
+          for (let channel = 0; channel < layer.input.channels; channel++) {
+            const weight = ((unit * layer.kernel + ky) * layer.kernel + kx) * layer.input.channels + channel;
+            sum += values[layer.weight][weight] * image[at(layer.input, row, column, channel)];
           }
-        });
-        return result;
+        }
+        return sum;
       });
     case 'max-pool':
     case 'average-pool':
-      return batch.map((image) => {
-        const result = out();
-        overWindows({ ...layer, padding: 0 }, (y, x, window) => {
-          for (let channel = 0; channel < layer.output.channels; channel++) {
-            const seen = window.map(({ row, column }) => image[at(layer.input, row, column, channel)]);
-            result[at(layer.output, y, x, channel)] =
-              layer.kind === 'max-pool' ? Math.max(...seen) : seen.reduce((sum, value) => sum + value, 0) / seen.length;
-          }
-        });
-        return result;
+      return overWindows({ ...layer, padding: 0 }, batch, (image, window, channel) => {
+        const seen = window.map(({ row, column }) => image[at(layer.input, row, column, channel)]);
+        return layer.kind === 'max-pool' ? Math.max(...seen) : seen.reduce((sum, value) => sum + value, 0) / seen.length;
       });
     case 'global-average-pool':
       return batch.map((image) => {
@@ -87,7 +86,10 @@ function applyLayer(layer: Layer, from: readonly number[][][], values: Doubles, 
       if (observed !== null) {
         const channelsSeen = Array.from({ length: channels }, (_, channel) => ofChannel(channel));
         observed[layer.mean] = channelsSeen.map(average);
-        observed[layer.variance] = channelsSeen.map((all) => average(all.map((value) => (value - average(all)) ** 2)));
+        observed[layer.variance] = channelsSeen.map((all) => {
+          const mean = average(all);
+          return average(all.map((value) => (value - mean) ** 2));
+        });
       }
       const { [layer.mean]: mean, [layer.variance]: variance } = observed ?? values;
       return batch.map((image) =>

@@ -2,7 +2,7 @@
 import { volume, type Buffer, type Layer, type Model, type Parameter, type Shape } from '../../src/models/model.ts';
 
 /** Appends layers one to another, each reading the one before unless told otherwise. */
-class Builder {
+export class Builder {
   readonly layers: Layer[] = [];
   readonly parameters: Parameter[] = [];
   readonly buffers: Buffer[] = [];
@@ -60,12 +60,13 @@ class Builder {
     });
   }
 
-  activate(kind: 'relu' | 'tanh'): this {
-    return this.push({ kind, name: `${kind}${this.layers.length}`, from: [this.last.name], output: this.last.output });
+  activate(kind: 'relu' | 'tanh', from = this.last): this {
+    return this.push({ kind, name: `${kind}${this.layers.length}`, from: [from.name], output: from.output });
   }
 
-  add(other: { readonly name: string }): this {
-    return this.push({ kind: 'add', name: `add${this.layers.length}`, from: [this.last.name, other.name], output: this.last.output });
+  add(...others: readonly { readonly name: string }[]): this {
+    const from = [this.last.name, ...others.map(({ name }) => name)];
+    return this.push({ kind: 'add', name: `add${this.layers.length}`, from, output: this.last.output });
   }
 
   dense(units: number): this {
@@ -127,4 +128,35 @@ export function tinyResidual(input: Shape, classes: number): Model {
     .globalPool()
     .dense(classes)
     .model('tiny-residual');
+}
+
+/** Windows that overlap and skip, activations behind pools, an image wider than high at every stage. */
+export const tinyPooling = (input: Shape, classes: number): Model =>
+  new Builder(input)
+    .conv(3, 2, 1, 1)
+    .pool('max-pool', 3, 2)
+    .activate('tanh')
+    .conv(4, 2, 1, 1)
+    .activate('relu')
+    .pool('average-pool', 2, 3)
+    .activate('relu')
+    .globalPool()
+    .dense(classes)
+    .model('tiny-pooling');
+
+/** Branches: outputs that several layers read, activated apart from their originals, and sums of three and of one twice. */
+export function tinyBranching(input: Shape, classes: number): Model {
+  const builder = new Builder(input).conv(3, 3, 1, 1);
+  const trunk = builder.end;
+  const left = builder.activate('relu').conv(3, 3, 1, 1).end;
+  const right = builder.activate('tanh', trunk).end;
+  const sum = builder.add(left, trunk).activate('relu').end;
+  return builder
+    .conv(3, 1, 1, 0, false)
+    .norm()
+    .add(sum, right)
+    .add(builder.end)
+    .pool('max-pool', 2, 2)
+    .dense(classes)
+    .model('tiny-branching');
 }

@@ -2,32 +2,41 @@
 import type { LayerKind } from '../../models/model.ts';
 import type { Optimizer } from '../../science/recipe/schema.ts';
 import type { Engine, Need } from '../../science/trainer.ts';
-import { Heap } from './heap.ts';
+import { Heaps } from './heap.ts';
 import { SparseTrainer } from './trainer.ts';
 import { compileKernels } from './wasm.ts';
 
-const layers: readonly LayerKind[] = ['dense', 'conv2d', 'relu', 'tanh'];
+const layers: readonly LayerKind[] = [
+  'dense',
+  'conv2d',
+  'max-pool',
+  'average-pool',
+  'global-average-pool',
+  'batch-norm',
+  'relu',
+  'tanh',
+  'add',
+];
 
 const optimizers: readonly Optimizer['type'][] = ['sgd', 'momentum', 'adam'];
 
 const met = new Set<Need>([
   'frozen-weights',
   'dense-gradients',
+  'hessian-vector-products',
   ...optimizers.map((type): Need => `optimizer:${type}`),
   ...layers.map((kind): Need => `layer:${kind}`),
 ]);
 
 export async function createSparseEngine(): Promise<Engine> {
-  const module = await compileKernels();
-  /** Memories of trainers that have gone, for those to come: a WebAssembly memory never shrinks and is slow to be freed. */
-  const spare: Heap[] = [];
+  const heaps = new Heaps(await compileKernels());
   return {
     name: 'sparse',
     backend: null,
     arithmeticVersion: 1,
     deterministic: true,
     missing: (needs) => needs.filter((need) => !met.has(need)),
-    createTrainer: (plan) => Promise.resolve(new SparseTrainer(spare.pop() ?? new Heap(module), plan, (heap) => spare.push(heap))),
-    dispose: () => void spare.splice(0),
+    createTrainer: (plan) => Promise.resolve(new SparseTrainer(heaps, plan)),
+    dispose: () => heaps.drop(),
   };
 }

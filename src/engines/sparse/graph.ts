@@ -1,9 +1,12 @@
 /** From a model as data to slots in memory and operations in order. One graph serves all networks of a trainer. */
 import type { Layer, Model } from '../../models/model.ts';
 import { Activation } from './activation.ts';
+import { Addition } from './addition.ts';
 import type { Heap } from './heap.ts';
 import { halosOf, isLinear, Linear } from './linear.ts';
+import { Normalisation } from './normalisation.ts';
 import type { Contribution, Operation } from './operation.ts';
+import { Pooling } from './pooling.ts';
 import { Slot } from './slots.ts';
 
 export interface Graph {
@@ -27,15 +30,14 @@ export function buildGraph(heap: Heap, model: Model, stride: number): Graph {
   for (const layer of steps) {
     const output = slotOf(layer.name);
     const sources = layer.from.map(slotOf);
-    const contributions = sources.map((source): Contribution => {
+    const contributions = sources.map((source, index): Contribution => {
       const all = readers.get(source) ?? [];
-      return { accumulate: all.at(-1) !== layer, masks: source.activation === 'relu' && all[0] === layer };
+      const isFirst = all.at(-1) === layer && sources.indexOf(source) === index;
+      return { accumulate: !isFirst, masks: isLinear(layer) && source.activation === 'relu' && all[0] === layer };
     });
-    if (isLinear(layer)) {
-      const linear = new Linear(heap, linears.length, layer, sources[0], output, contributions[0]);
-      linears.push(linear);
-      operations.push(linear);
-    } else throw new Error(`the sparse engine has no ${layer.kind}`);
+    const operation = operationOf(heap, layer, sources, output, contributions, linears.length);
+    if (operation instanceof Linear) linears.push(operation);
+    operations.push(operation);
     if (output.activation !== 'none') {
       const first = readers.get(output)?.[0];
       const isRelu = output.activation === 'relu';
@@ -47,9 +49,40 @@ export function buildGraph(heap: Heap, model: Model, stride: number): Graph {
   return { input, logits: slotOf(model.layers[model.layers.length - 1].name), readsWholeInput, operations, linears };
 }
 
+function operationOf(
+  heap: Heap,
+  layer: Layer,
+  sources: readonly Slot[],
+  output: Slot,
+  contributions: readonly Contribution[],
+  /** Operations with matrices so far. */
+  linears: number,
+): Operation {
+  const [source] = sources;
+  const [contribution] = contributions;
+  switch (layer.kind) {
+    case 'dense':
+    case 'conv2d':
+      return new Linear(heap, linears, layer, source, output, contribution);
+    case 'max-pool':
+    case 'average-pool':
+    case 'global-average-pool':
+      return new Pooling(heap, layer, source, output, contribution);
+    case 'batch-norm':
+      return new Normalisation(heap, layer, source, output, contribution);
+    case 'relu':
+    case 'tanh':
+    case 'add':
+      return new Addition(heap, sources, output, contributions);
+  }
+}
+
 type SlotOf = (name: string) => Slot;
 
-/** A slot for each layer, activations in that of the layer before them where nobody else reads it; borders as convolutions want them. */
+/**
+ * A slot for each layer, activations in that of the layer before them where nobody else reads it, else in one of their own;
+ * borders as convolutions want them.
+ */
 function placeLayers(model: Model, stride: number): { readonly slotOf: SlotOf; readonly steps: readonly Layer[] } {
   const slots = new Map<string, Slot>([['input', new Slot(model.input, stride)]]);
   const slotOf = (name: string): Slot => {
@@ -68,6 +101,7 @@ function placeLayers(model: Model, stride: number): { readonly slotOf: SlotOf; r
     }
     const slot = new Slot(layer.output, stride);
     slots.set(layer.name, slot);
+    if (layer.kind === 'relu' || layer.kind === 'tanh') slot.activation = layer.kind;
     if (layer.kind === 'conv2d') {
       const halos = halosOf(layer);
       source.halo = Math.max(source.halo, halos.input);

@@ -10,9 +10,12 @@ interface Gap {
   readonly size: number;
 }
 
+/** Addresses stay below 2³¹, so that they are positive as the 32-bit integers of both worlds. */
+const MOST_PAGES = 2 ** 31 / 2 ** 16;
+
 export class Heap {
   readonly kernels: Kernels;
-  private readonly memory = new WebAssembly.Memory({ initial: 1 });
+  private readonly memory = new WebAssembly.Memory({ initial: 1, maximum: MOST_PAGES });
   private readonly sizes = new Map<number, number>();
   private readonly base: number;
   /** Free space, ascending; the last gap is open-ended and is not listed. */
@@ -41,6 +44,11 @@ export class Heap {
     return this.numbers;
   }
 
+  /** Bytes that are allocated at the moment. */
+  get allocated(): number {
+    return [...this.sizes.values()].reduce((sum, size) => sum + size, 0);
+  }
+
   /** The address of `size` zero bytes. */
   allocate(size: number): number {
     const rounded = roundUp(size);
@@ -64,12 +72,12 @@ export class Heap {
     this.sizes.delete(at);
     const joined: Gap[] = [];
     for (const gap of [...this.gaps, { at, size }].sort((a, b) => a.at - b.at)) {
-      const last = joined.at(-1);
-      if (last !== undefined && last.at + last.size === gap.at) joined[joined.length - 1] = { at: last.at, size: last.size + gap.size };
+      const last = joined.length - 1;
+      if (last >= 0 && endOf(joined[last]) === gap.at) joined[last] = { at: joined[last].at, size: joined[last].size + gap.size };
       else joined.push(gap);
     }
-    const last = joined.at(-1);
-    if (last !== undefined && last.at + last.size === this.top) {
+    const last = joined[joined.length - 1];
+    if (endOf(last) === this.top) {
       this.top = last.at;
       joined.pop();
     }
@@ -93,4 +101,33 @@ export class Heap {
   }
 }
 
-const roundUp = (size: number): number => Math.ceil(size / ALIGNMENT) * ALIGNMENT;
+/** The memories of an engine's trainers, one each. */
+export class Heaps {
+  /** Of trainers that have gone, for those to come: a WebAssembly memory never shrinks and is slow to be freed. */
+  private readonly spare: Heap[] = [];
+
+  constructor(private readonly module: WebAssembly.Module) {}
+
+  take(): Heap {
+    return this.spare.pop() ?? this.another();
+  }
+
+  /** One that is not kept for others: it may grow large. */
+  another(): Heap {
+    return new Heap(this.module);
+  }
+
+  giveBack(heap: Heap): void {
+    heap.clear();
+    this.spare.push(heap);
+  }
+
+  drop(): void {
+    this.spare.length = 0;
+  }
+}
+
+/** Never 0: each block has an address of its own. */
+const roundUp = (size: number): number => Math.ceil(Math.max(1, size) / ALIGNMENT) * ALIGNMENT;
+
+const endOf = ({ at, size }: Gap): number => at + size;

@@ -7,8 +7,8 @@ import type { Batches } from '../../tasks/task.ts';
 import type { Examples, FeatureList } from './examples.ts';
 import type { Graph } from './graph.ts';
 import type { Heap } from './heap.ts';
-import type { Linear, Matrix } from './linear.ts';
-import type { Memory } from './operation.ts';
+import type { Matrix } from './linear.ts';
+import { found, type Memory } from './operation.ts';
 import { Store } from './parameters.ts';
 
 /** What all networks of a trainer share. */
@@ -53,7 +53,7 @@ export class Network implements Memory {
     const buffers: Record<string, Float32Array> = {};
     for (const [name, store] of this.stores) parameters[name] = store.read(store.weights);
     for (const { name, size } of this.common.model.buffers) {
-      const from = this.address(name) >> 2;
+      const from = found(this.buffers, name) >> 2;
       buffers[name] = this.common.heap.f32.slice(from, from + size);
     }
     return { parameters, buffers };
@@ -61,7 +61,7 @@ export class Network implements Memory {
 
   write({ parameters, buffers }: Snapshot): void {
     for (const [name, store] of this.stores) store.write(store.weights, parameters[name]);
-    for (const { name } of this.common.model.buffers) this.common.heap.f32.set(buffers[name], this.address(name) >> 2);
+    for (const { name } of this.common.model.buffers) this.common.heap.f32.set(buffers[name], found(this.buffers, name) >> 2);
   }
 
   readOptimizer(): Tensors {
@@ -106,16 +106,16 @@ export class Network implements Memory {
   private build(planes: Planes): void {
     const { heap, model, graph, moments } = this.common;
     const linears = new Map(graph.linears.map((linear) => [linear.layer.weight, linear]));
-    const matrices = new Map<Linear, Matrix>();
+    const matrices = new Map<string, Matrix>();
     const stores = new Map<string, Store>();
     for (const parameter of model.parameters) {
       const linear = linears.get(parameter.name);
       const matrix = linear?.build(planes[parameter.name], parameter, moments.length);
-      if (linear !== undefined && matrix !== undefined) matrices.set(linear, matrix);
+      if (matrix !== undefined) matrices.set(parameter.name, matrix);
       stores.set(parameter.name, matrix?.store ?? new Store(heap, parameter, null, null, moments.length));
     }
     this.stores = stores;
-    this.matrices = graph.linears.map((linear) => matrices.get(linear)!);
+    this.matrices = graph.linears.map(({ layer }) => found(matrices, layer.weight));
     this.findFeatures();
   }
 
@@ -143,11 +143,5 @@ export class Network implements Memory {
     this.featureBlock = heap.allocate(words.byteLength);
     heap.u32.set(words, this.featureBlock >> 2);
     this.features = { at: this.featureBlock, count: features.length };
-  }
-
-  private address(buffer: string): number {
-    const address = this.buffers.get(buffer);
-    if (address === undefined) throw new Error(`no buffer ${buffer}`);
-    return address;
   }
 }

@@ -12,11 +12,18 @@ export interface Memory {
   readonly matrices: readonly Matrix[];
 }
 
+/** What is known to be there, by its name in the model. */
+export function found<Thing>(things: ReadonlyMap<string, Thing>, name: string): Thing {
+  const thing = things.get(name);
+  if (thing === undefined) throw new Error(`the network has no ${name}`);
+  return thing;
+}
+
 /** How an operation adds its part to the gradient of a layer it reads. Backward, readers come last to first. */
 export interface Contribution {
   /** Another reader has written before: add to it. */
   readonly accumulate: boolean;
-  /** It is the last to write and undoes the layer's ReLU as it does. */
+  /** It has a matrix, is the last to write and undoes the layer's ReLU as it does. */
   readonly masks: boolean;
 }
 

@@ -11,7 +11,7 @@ const BLOCK = 32;
 export const paddedBatch = (batchSize: number): number => Math.ceil(batchSize / BLOCK) * BLOCK;
 
 /** What is done to a layer's output in place. */
-export type InPlace = 'none' | 'relu' | 'tanh';
+type InPlace = 'none' | 'relu' | 'tanh';
 
 export class Slot {
   /** Width of the border of zeros, in positions. */

@@ -3,9 +3,10 @@ import type { Planes } from '../../science/mask.ts';
 import type { Metrics, Snapshot, Tensors } from '../../science/tensors.ts';
 import type { Control, NetworkStart, Trainer, TrainerPlan } from '../../science/trainer.ts';
 import { Arrivals } from '../arrivals.ts';
+import { hessianVectorProduct } from './double/hessian.ts';
 import { Examples } from './examples.ts';
 import { buildGraph } from './graph.ts';
-import type { Heap } from './heap.ts';
+import type { Heaps } from './heap.ts';
 import { Network, type Common } from './network.ts';
 import type { Statistics } from './operation.ts';
 import { momentsOf, moverOf, type Mover } from './optimizer.ts';
@@ -18,12 +19,14 @@ export class SparseTrainer implements Trainer {
   private readonly padded: number;
   private readonly probabilities: number;
   private readonly arrivals: Arrivals;
+  /** Normalised by its own statistics, a batch cannot be taken in parts. */
+  private readonly normalises: boolean;
   private isDisposed = false;
 
   constructor(
-    private readonly heap: Heap,
+    private readonly heaps: Heaps,
     private readonly plan: TrainerPlan,
-    private readonly disposed: (heap: Heap) => void,
+    private readonly heap = heaps.take(),
   ) {
     const { model, task, optimizer } = plan;
     this.padded = paddedBatch(plan.batchSize);
@@ -34,6 +37,7 @@ export class SparseTrainer implements Trainer {
     this.move = moverOf(heap.kernels, optimizer, plan.weightDecay);
     this.all = Array.from({ length: plan.networks }, () => null);
     this.arrivals = new Arrivals(task);
+    this.normalises = model.layers.some(({ kind }) => kind === 'batch-norm');
   }
 
   get networks(): number {
@@ -86,6 +90,7 @@ export class SparseTrainer implements Trainer {
     await this.plan.task.ready(examples);
     const { model, graph, examples: loaded } = this.common;
     const which = this.network(network);
+    if (this.normalises && examples.length > this.padded) return this.gradientsOfOneBatch(which, examples);
     const totals = new Map(model.parameters.map(({ name, size }) => [name, new Float64Array(size)]));
     for (let from = 0; from < examples.length; from += this.padded) {
       const batch = examples.subarray(from, from + this.padded);
@@ -99,8 +104,10 @@ export class SparseTrainer implements Trainer {
     return Object.fromEntries([...totals].map(([name, total]) => [name, Float32Array.from(total)]));
   }
 
-  hessianVectorProduct(): Promise<Tensors> {
-    return Promise.reject(new Error('asked for although it is missing'));
+  async hessianVectorProduct(network: number, examples: Uint32Array, vector: Tensors): Promise<Tensors> {
+    const { model, task } = this.plan;
+    await task.ready(examples);
+    return hessianVectorProduct(model, task, this.network(network).read().parameters, examples, vector);
   }
 
   read(network: number): Promise<Snapshot> {
@@ -127,14 +134,22 @@ export class SparseTrainer implements Trainer {
     if (this.isDisposed) return;
     this.isDisposed = true;
     this.all.fill(null);
-    this.heap.clear();
-    this.disposed(this.heap);
+    this.heaps.giveBack(this.heap);
   }
 
   private network(index: number): Network {
     const network = this.all[index];
     if (network === null) throw new Error(`network ${index} was not started`);
     return network;
+  }
+
+  /** More examples than a batch holds, taken as one: by a trainer with room for them, in a memory that goes with it. */
+  private async gradientsOfOneBatch(network: Network, examples: Uint32Array): Promise<Tensors> {
+    const { batches, rateAt, position } = network;
+    const wide = new SparseTrainer(this.heaps, { ...this.plan, batchSize: examples.length, networks: 1 }, this.heaps.another());
+    // Absent weights are zeros there: the gradients by all are asked for anyway.
+    wide.start(0, { snapshot: network.read(), planes: {}, batches, rateAt, position });
+    return wide.gradients(0, examples);
   }
 
   /** One training step; returns the batch's mean loss before it. */

@@ -4,6 +4,9 @@ import { kernels } from './generated/kernels.ts';
 /** Positions of a convolution's outputs, and how far apart they lie in two tensors. */
 type Positions = [height: number, width: number, firstDown: number, firstRight: number, secondDown: number, secondRight: number];
 
+/** Windows of positions: how many, how far apart in input and output, and the positions within one. */
+type Windows = [...Positions, windowHeight: number, windowWidth: number, tapDown: number, tapRight: number];
+
 /** Which weights of an array an optimiser moves: those between `starts` and `ends` of each row. */
 type Movable = [rows: number, starts: number, ends: number, weights: number, gradient: number];
 
@@ -39,6 +42,33 @@ export interface Kernels {
   tanh(y: number, rows: number, bytes: number, down: number): void;
   tanhGradient(dy: number, y: number, rows: number, bytes: number, down: number): void;
   reluGradient(dy: number, y: number, rows: number, bytes: number, down: number): void;
+  maxPool(...args: [bytes: number, x: number, y: number, ...Windows]): void;
+  maxPoolGradient(...args: [bytes: number, x: number, dx: number, dy: number, ...Windows]): void;
+  averagePool(...args: [bytes: number, x: number, y: number, ...Windows, share: number]): void;
+  averagePoolGradient(...args: [bytes: number, dx: number, dy: number, ...Windows, share: number]): void;
+  batchStatistics(
+    ...args: [
+      ...[channels: number, count: number, stride: number, x: number],
+      ...[height: number, width: number, down: number, right: number, means: number, variances: number],
+    ]
+  ): void;
+  followStatistics(channels: number, running: number, batch: number, keep: number, rest: number): void;
+  normalise(
+    ...args: [
+      ...[channels: number, stride: number, x: number, y: number],
+      ...Positions,
+      ...[means: number, variances: number, inverses: number, epsilon: number, scales: number, shifts: number],
+    ]
+  ): void;
+  normaliseGradient(
+    ...args: [
+      ...[channels: number, count: number, stride: number, x: number, dx: number, dy: number],
+      ...Positions,
+      ...[means: number, inverses: number, scales: number, scaleGradients: number, shiftGradients: number, accumulate: number],
+    ]
+  ): void;
+  addRows(rows: number, bytes: number, from: number, fromDown: number, to: number, toDown: number, accumulate: number): void;
+  clearRows(rows: number, bytes: number, to: number, down: number): void;
   crossEntropy(
     ...args: [
       ...[classes: number, logits: number, labels: number, count: number, stride: number],

@@ -6,7 +6,7 @@ import type { Metrics, Snapshot, Tensors } from '../../science/tensors.ts';
 import type { Control, NetworkStart, Trainer, TrainerPlan } from '../../science/trainer.ts';
 import { Arrivals } from '../arrivals.ts';
 import type { Backend } from './backend.ts';
-import { gatherInputs, gatherOneHot } from './gather.ts';
+import { gatherInputs, gatherOneHot } from '../gather.ts';
 import { pack, unpack } from './layout.ts';
 import { scores } from './loss.ts';
 import { Network, shapesOf, type Shapes } from './network.ts';

@@ -1,11 +1,16 @@
 /** Trains in a worker, as the lab does. */
 import { wasmPaths } from '../../../src/engines/tfjs/wasm-paths.ts';
 import { usableBackends, type TfjsBackend } from '../../../src/engines/probe.ts';
+import { fingerprints } from './fingerprints.ts';
 import { train, trainAfterLoss, type CaseName, type Trained } from './cases.ts';
 
 export type Request =
-  { readonly probe: true } | { readonly lose: 'webgpu' | 'webgl' } | { readonly backend: TfjsBackend; readonly name: CaseName };
+  | { readonly probe: true }
+  | { readonly fingerprints: true }
+  | { readonly lose: 'webgpu' | 'webgl' }
+  | { readonly backend: TfjsBackend; readonly name: CaseName };
 export type Reply =
+  | { readonly fingerprints: Awaited<ReturnType<typeof fingerprints>> }
   | { readonly usable: readonly TfjsBackend[] }
   | { readonly lost: Awaited<ReturnType<typeof trainAfterLoss>> }
   | { readonly trained: Trained }
@@ -13,6 +18,7 @@ export type Reply =
 
 async function answer(request: Request): Promise<Reply> {
   if ('probe' in request) return { usable: await usableBackends() };
+  if ('fingerprints' in request) return { fingerprints: await fingerprints() };
   if ('lose' in request) return { lost: await trainAfterLoss(request.lose) };
   return { trained: await train(request.backend, request.name, wasmPaths) };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { conduct, runsOf, type Laboratory, type Notebook, type RunRequest } from '../../../src/science/experiment.ts';
+import { conduct, runsOf, type Laboratory, type RunRequest } from '../../../src/science/experiment.ts';
 import { initialise } from '../../../src/science/init.ts';
 import { denseMask } from '../../../src/science/mask.ts';
 import { planOf } from '../../../src/science/plan.ts';
@@ -8,18 +8,10 @@ import { modelOf } from '../../../src/science/recipe/model.ts';
 import type { Recipe } from '../../../src/science/recipe/schema.ts';
 import type { RunId } from '../../../src/science/result.ts';
 import type { RunOutcome } from '../../../src/science/run.ts';
+import { MemoryNotebook } from './notebook.ts';
 import { tinyRecipe } from './recipes.ts';
 
 const nameOf = ({ seed, arm, level }: RunId): string => `${seed} ${arm} ${level}`;
-
-class MemoryNotebook implements Notebook {
-  readonly outcomes = new Map<string, RunOutcome>();
-  find = (key: string) => Promise.resolve(this.outcomes.get(key) ?? null);
-  keep = (outcome: RunOutcome) => {
-    this.outcomes.set(outcome.result.key, outcome);
-    return Promise.resolve();
-  };
-}
 
 /** Trains nothing: every run ends as a network that tells where it came from. */
 class Recorder implements Laboratory {

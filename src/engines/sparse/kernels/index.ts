@@ -8,6 +8,9 @@ export { forward } from './forward';
 export { inputGradient } from './input-gradient';
 export { weightGradient, sumRows } from './weight-gradient';
 export { relu, tanh, tanhGradient, reluGradient } from './activations';
+export { maxPool, maxPoolGradient, averagePool, averagePoolGradient } from './pooling';
+export { batchStatistics, followStatistics, normalise, normaliseGradient } from './normalisation';
+export { addRows, clearRows } from './addition';
 export { crossEntropy, countCorrect } from './loss';
 export { sgd, momentum, adam } from './optimizers';
 

@@ -1,9 +1,9 @@
 /** From numbered examples to the numbers a network reads. */
-import { volume } from '../../models/model.ts';
-import type { Task } from '../../tasks/task.ts';
+import { volume } from '../models/model.ts';
+import type { Task } from '../tasks/task.ts';
 
 /** Writes the inputs of `examples`, example after example; `into` may be longer, its rest is left as it is. */
-export function gatherInputs(task: Task, examples: Uint32Array, into: Float32Array): void {
+export function gatherInputs(task: Task, examples: Uint32Array, into: Float32Array | Float64Array): void {
   const size = volume(task.input);
   if (task.inputs.kind === 'floats') {
     for (let row = 0; row < examples.length; row++) {

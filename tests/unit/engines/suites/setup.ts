@@ -5,10 +5,22 @@ import { prunableParameters } from '../../../../src/models/model.ts';
 import { initialise } from '../../../../src/science/init.ts';
 import { bitsWhere, type Planes } from '../../../../src/science/mask.ts';
 import type { Optimizer } from '../../../../src/science/recipe/schema.ts';
-import type { Control, NetworkStart } from '../../../../src/science/trainer.ts';
+import type { Control, Engine, NetworkStart } from '../../../../src/science/trainer.ts';
+import type { Tensors } from '../../../../src/science/tensors.ts';
 import type { Task } from '../../../../src/tasks/task.ts';
 import { stream } from '../../../../src/numerics/streams.ts';
 import { tinyBatches } from '../../../support/tiny-task.ts';
+
+/** An engine under test. */
+export interface Bench {
+  readonly engine: Engine;
+  /** What it holds in memory, in whichever unit it counts: the same again once whatever was made is gone. */
+  readonly inUse: () => number;
+}
+
+/** Bits, so that −0 and 0 differ and NaN equals itself. */
+export const bits = (tensors: Tensors): Record<string, Uint32Array> =>
+  Object.fromEntries(Object.entries(tensors).map(([name, values]) => [name, new Uint32Array(values.slice().buffer)]));
 
 export const optimizers: Readonly<Record<Optimizer['type'], Optimizer>> = {
   sgd: { type: 'sgd', learningRate: 0.1 },
