@@ -32,6 +32,28 @@ export interface Kernels {
       ...Positions,
     ]
   ): void;
+  /** The three for a layer that keeps every weight; `rows` is a multiple of four. */
+  denseForward(
+    ...args: [
+      ...[rows: number, rowLength: number, columns: number, weights: number, bias: number],
+      ...[x: number, y: number, stride: number, relu: number],
+      ...Positions,
+    ]
+  ): void;
+  denseInputGradient(
+    ...args: [
+      ...[rows: number, starts: number, entries: number, weights: number],
+      ...[dy: number, dx: number, stride: number, accumulate: number, mask: number],
+      ...Positions,
+    ]
+  ): void;
+  denseWeightGradient(
+    ...args: [
+      ...[rows: number, rowLength: number, columns: number, gradient: number],
+      ...[x: number, dy: number, stride: number],
+      ...Positions,
+    ]
+  ): void;
   sumRows(
     ...args: [rows: number, dy: number, sums: number, stride: number, height: number, width: number, dyDown: number, dyRight: number]
   ): void;

@@ -7,6 +7,7 @@ export { gatherBytes, gatherFloats } from './gather';
 export { forward } from './forward';
 export { inputGradient } from './input-gradient';
 export { weightGradient, sumRows } from './weight-gradient';
+export { denseForward, denseInputGradient, denseWeightGradient } from './dense';
 export { relu, tanh, tanhGradient, reluGradient } from './activations';
 export { crossEntropy, countCorrect } from './loss';
 export { sgd, momentum, adam } from './optimizers';
