@@ -1,4 +1,4 @@
-/** Batches of examples: copied to the kernels' memory as they are, then turned into features × batch. */
+/** Batches of examples: copied to the kernels' memory as they are, once, and turned into features × batch for each step. */
 import { volume } from '../../models/model.ts';
 import type { Task } from '../../tasks/task.ts';
 import type { Heap } from './heap.ts';
@@ -6,6 +6,12 @@ import type { Slot } from './slots.ts';
 
 /** Words that tell the gather of one feature: where it comes from, its table, where it goes. */
 const WORDS = 3;
+
+/** Bytes of examples that stay in the kernels' memory; what is beyond is copied whenever a batch has it. */
+const KEPT_BYTES = 2 ** 26;
+
+/** Examples that are kept get room in chunks of about so many bytes, when one of the chunk is first wanted. */
+const CHUNK_BYTES = 2 ** 20;
 
 /** Addresses and length of a list of features to gather. */
 export interface FeatureList {
@@ -17,9 +23,18 @@ export class Examples {
   /** All features. */
   readonly whole: FeatureList;
   readonly labels: number;
+  /** Bytes of one value, and of one example. */
+  private readonly width: number;
   private readonly size: number;
-  private readonly raw: number;
+  /** Where each example of the batch lies: an address a lane. */
+  private readonly lanes: number;
   private readonly table: number;
+  /** The first examples stay; whether they have come, and where their chunks lie (0: nowhere yet). */
+  private readonly isHere: Uint8Array;
+  private readonly chunks: Uint32Array;
+  private readonly perChunk: number;
+  /** Room for a batch's other examples. */
+  private readonly passing: number;
 
   constructor(
     private readonly heap: Heap,
@@ -27,14 +42,20 @@ export class Examples {
     private readonly input: Slot,
     private readonly padded: number,
   ) {
-    const { inputs } = task;
-    this.size = volume(task.input);
+    const { inputs, input: shape, count } = task;
+    this.width = inputs.values.BYTES_PER_ELEMENT;
+    this.size = volume(shape) * this.width;
+    const kept = Math.min(count, Math.floor(KEPT_BYTES / this.size));
+    this.isHere = new Uint8Array(kept);
+    this.perChunk = Math.max(1, Math.floor(CHUNK_BYTES / this.size));
+    this.chunks = new Uint32Array(Math.ceil(kept / this.perChunk));
+    this.passing = kept < count ? heap.allocate(padded * this.size) : 0;
     this.labels = heap.allocate(padded);
-    this.raw = heap.allocate(padded * this.size * inputs.values.BYTES_PER_ELEMENT);
+    this.lanes = heap.allocate(4 * padded);
     this.table = inputs.kind === 'bytes' ? heap.allocate(inputs.table.byteLength) : 0;
     if (inputs.kind === 'bytes') this.placeTable(inputs.table);
-    const list = this.words(Array.from({ length: this.size }, (_, feature) => feature));
-    this.whole = { at: heap.allocate(list.byteLength), count: this.size };
+    const list = this.words(Array.from({ length: volume(shape) }, (_, feature) => feature));
+    this.whole = { at: heap.allocate(list.byteLength), count: volume(shape) };
     heap.u32.set(list, this.whole.at >> 2);
   }
 
@@ -43,7 +64,7 @@ export class Examples {
     const { channels } = this.task.input;
     return Uint32Array.from({ length: WORDS * features.length }, (_, index) => {
       const feature = features[Math.floor(index / WORDS)];
-      return [feature, this.table + 1024 * (feature % channels), this.input.offsetOf(feature)][index % WORDS];
+      return [feature * this.width, this.table + 1024 * (feature % channels), this.input.offsetOf(feature)][index % WORDS];
     });
   }
 
@@ -52,19 +73,43 @@ export class Examples {
    * and reaches no result.
    */
   load(examples: Uint32Array, features: FeatureList): void {
-    const { inputs, labels } = this.task;
-    const { size, padded, heap } = this;
-    const count = examples.length;
-    const target = inputs.kind === 'bytes' ? heap.u8 : heap.f32;
-    const from = inputs.kind === 'bytes' ? this.raw : this.raw >> 2;
-    for (let index = 0; index < count; index++) {
-      const example = examples[index];
-      target.set(inputs.values.subarray(example * size, (example + 1) * size), from + index * size);
-      heap.u8[this.labels + index] = labels[example];
+    const { labels } = this.task;
+    const { heap, padded } = this;
+    const lanes = this.lanes >> 2;
+    for (let lane = 0; lane < padded; lane++) {
+      // The first example once more where there is none.
+      const example = lane < examples.length ? examples[lane] : examples[0];
+      const at = this.addressOf(example, lane);
+      heap.u32[lanes + lane] = at;
+      heap.u8[this.labels + lane] = labels[example];
     }
-    if (count < padded) target.fill(0, from + count * size, from + padded * size);
-    const gather = inputs.kind === 'bytes' ? heap.kernels.gatherBytes : heap.kernels.gatherFloats;
-    gather(features.count, features.at, this.raw, size, this.input.value, this.input.stride);
+    const { value, stride } = this.input;
+    if (this.task.inputs.kind === 'bytes') heap.kernels.gatherBytes(features.count, features.at, this.lanes, value, stride);
+    else heap.kernels.gatherFloats(features.count, features.at, this.lanes, value, stride);
+  }
+
+  /** Where an example lies now, copied if need be. */
+  private addressOf(example: number, lane: number): number {
+    const { isHere, size, perChunk, chunks } = this;
+    if (example >= isHere.length) {
+      const at = this.passing + lane * size;
+      this.copy(example, at);
+      return at;
+    }
+    const chunk = Math.floor(example / perChunk);
+    if (isHere[example] === 0) {
+      if (chunks[chunk] === 0) chunks[chunk] = this.heap.allocate(size * Math.min(perChunk, isHere.length - chunk * perChunk));
+      this.copy(example, chunks[chunk] + (example - chunk * perChunk) * size);
+      isHere[example] = 1;
+    }
+    return chunks[chunk] + (example - chunk * perChunk) * size;
+  }
+
+  private copy(example: number, to: number): void {
+    const { values } = this.task.inputs;
+    const length = this.size / this.width;
+    const target = this.width === 1 ? this.heap.u8 : this.heap.f32;
+    target.set(values.subarray(example * length, (example + 1) * length), to / this.width);
   }
 
   /** From [byte][channel] to [channel][byte]. */

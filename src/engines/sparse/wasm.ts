@@ -9,8 +9,8 @@ type Movable = [rows: number, starts: number, ends: number, weights: number, gra
 
 export interface Kernels {
   heapBase(): number;
-  gatherBytes(count: number, list: number, examples: number, size: number, x: number, stride: number): void;
-  gatherFloats(count: number, list: number, examples: number, size: number, x: number, stride: number): void;
+  gatherBytes(count: number, list: number, examples: number, x: number, stride: number): void;
+  gatherFloats(count: number, list: number, examples: number, x: number, stride: number): void;
   forward(
     ...args: [
       ...[rows: number, starts: number, columns: number, weights: number, bias: number],
