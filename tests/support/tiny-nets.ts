@@ -2,7 +2,7 @@
 import { volume, type Buffer, type Layer, type Model, type Parameter, type Shape } from '../../src/models/model.ts';
 
 /** Appends layers one to another, each reading the one before unless told otherwise. */
-class Builder {
+export class Builder {
   readonly layers: Layer[] = [];
   readonly parameters: Parameter[] = [];
   readonly buffers: Buffer[] = [];
