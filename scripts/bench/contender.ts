@@ -1,6 +1,19 @@
 /** What is raced: one engine training one network, and turns taken so that a busy machine is busy for all of them. */
 import type { Mask } from '../../src/science/mask.ts';
 
+/**
+ * The time in ms: by the wall clock, or the processor time that this process has had, which on a busy machine says more
+ * (engines' helper threads, for compiling and collecting garbage, are counted with it).
+ */
+export const clock = {
+  kind: 'wall' as 'wall' | 'cpu',
+  now(): number {
+    if (clock.kind === 'wall') return performance.now();
+    const { user, system } = process.cpuUsage();
+    return (user + system) / 1000;
+  },
+};
+
 export interface Contender {
   readonly engine: string;
   /** Goes back to the start weights under a mask, with a fresh optimiser. */
@@ -18,10 +31,13 @@ export interface Entry {
 }
 
 /** Milliseconds that a turn should take: little, so that some turns find the processor free on a busy machine. */
-const TURN_MS = 10;
+const TURN_MS = 15;
 
 /** Milliseconds of training before the clock counts. */
 const WARM_UP_MS = 200;
+
+/** Short turns whose fastest tells how many steps make a turn. */
+const PROBES = 6;
 
 /** A contender whose step takes longer than this in ms sits out all rounds but the first few. */
 const SLOW_STEP_MS = 150;
@@ -35,11 +51,11 @@ export async function race(
   const prepared = [];
   for (const { contender, density, mask } of runners) {
     await contender.restart(mask);
-    // The first steps compile; those after them tell how long a turn is.
+    // The first steps compile; warmed up is what has run a while.
     await contender.train(2);
-    const guess = (await contender.train(2)) / 2;
-    // Another engine's compiler takes its time: warmed up is what has run a while.
+    let guess = (await contender.train(2)) / 2;
     if (guess < SLOW_STEP_MS) await contender.train(Math.ceil(WARM_UP_MS / guess));
+    for (let probe = 0; probe < PROBES && guess < SLOW_STEP_MS; probe++) guess = Math.min(guess, (await contender.train(8)) / 8);
     prepared.push({ contender, density, guess, steps: Math.max(1, Math.round(TURN_MS / guess)), turns: [] as number[] });
   }
   for (let round = 0; round < ROUNDS; round++) {

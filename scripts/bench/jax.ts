@@ -3,7 +3,7 @@ import { blockUntilReady, defaultDevice, init, jit, nn, numpy as np, tree, value
 import { gatherInputs } from '../../src/engines/tfjs/gather.ts';
 import { volume } from '../../src/models/model.ts';
 import { getBit, type Mask } from '../../src/science/mask.ts';
-import type { Contender } from './contender.ts';
+import { clock, type Contender } from './contender.ts';
 import { adam, BATCH, type Setting } from './setting.ts';
 
 type Arrays = Record<string, np.Array>;
@@ -41,14 +41,22 @@ function step(
 ): [np.Array, Arrays, Arrays, Arrays] {
   const { beta1, beta2 } = adam;
   const [value, gradients] = valueAndGrad(loss)(tree.ref(parameters), masks, inputs, classes);
-  const nextM = tree.map((old: np.Array, g: np.Array) => old.mul(beta1).add(g.mul(1 - beta1)), m, tree.ref(gradients)) as Arrays;
-  const nextV = tree.map((old: np.Array, g: np.Array) => old.mul(beta2).add(np.square(g).mul(1 - beta2)), v, gradients) as Arrays;
-  const next = tree.map(
+  const nextM = tree.map<np.Array, np.Array, Arrays>(
+    (old: np.Array, g: np.Array) => old.mul(beta1).add(g.mul(1 - beta1)),
+    m,
+    tree.ref(gradients),
+  );
+  const nextV = tree.map<np.Array, np.Array, Arrays>(
+    (old: np.Array, g: np.Array) => old.mul(beta2).add(np.square(g).mul(1 - beta2)),
+    v,
+    gradients,
+  );
+  const next = tree.map<np.Array, np.Array, Arrays>(
     (w: np.Array, mean: np.Array, square: np.Array) => w.sub(mean.mul(rate.ref).div(np.sqrt(square).mul(correction.ref).add(1e-8))),
     parameters,
     tree.ref(nextM),
     tree.ref(nextV),
-  ) as Arrays;
+  );
   rate.dispose();
   correction.dispose();
   return [value, next, nextM, nextV];
@@ -92,9 +100,9 @@ export class JaxContender implements Contender {
   }
 
   async train(steps: number): Promise<number> {
-    const began = performance.now();
+    const began = clock.now();
     for (let done = 0; done < steps; done++) await this.step();
-    return performance.now() - began;
+    return clock.now() - began;
   }
 
   dispose(): void {

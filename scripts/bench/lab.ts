@@ -3,7 +3,7 @@ import { Pace } from '../../src/engines/pace.ts';
 import { trainablePlanes, type Mask } from '../../src/science/mask.ts';
 import type { Snapshot } from '../../src/science/tensors.ts';
 import type { Engine, Trainer } from '../../src/science/trainer.ts';
-import type { Contender } from './contender.ts';
+import { clock, type Contender } from './contender.ts';
 import { adam, BATCH, type Setting } from './setting.ts';
 
 export class LabContender implements Contender {
@@ -39,10 +39,10 @@ export class LabContender implements Contender {
   }
 
   async train(steps: number): Promise<number> {
-    const began = performance.now();
+    const began = clock.now();
     this.position += steps;
     await this.trainer.train([this.position], this.control);
-    return performance.now() - began;
+    return clock.now() - began;
   }
 
   read(): Promise<Snapshot> {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { prunableParameters } from '../../src/models/model.ts';
 import { getBit, type Mask } from '../../src/science/mask.ts';
-import type { Contender } from './contender.ts';
+import { clock, type Contender } from './contender.ts';
 import { adam, BATCH, type Setting } from './setting.ts';
 
 /** Debian's own first: another Python on the path may not have its packages. */
@@ -63,7 +63,7 @@ export class TorchContender implements Contender {
   }
 
   async train(steps: number): Promise<number> {
-    return (await this.tell({ do: 'train', steps })).ms ?? NaN;
+    return (await this.tell({ do: 'train', steps, clock: clock.kind })).ms ?? NaN;
   }
 
   dispose(): void {

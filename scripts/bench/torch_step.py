@@ -42,7 +42,8 @@ class Lenet:
         self.position = 0
 
     def train(self, told):
-        began = time.perf_counter()
+        clock = time.process_time if told["clock"] == "cpu" else time.perf_counter
+        began = clock()
         total = 0.0
         for _ in range(told["steps"]):
             examples = self.order[self.position % len(self.order)]
@@ -56,7 +57,7 @@ class Lenet:
                 parameter.grad.mul_(mask)
             self.optimizer.step()
             total += loss.item()
-        return {"ms": 1000 * (time.perf_counter() - began), "loss": total / told["steps"]}
+        return {"ms": 1000 * (clock() - began), "loss": total / told["steps"]}
 
 
 lenet = None
