@@ -7,11 +7,11 @@ import type { Slot } from './slots.ts';
 /** Words that tell the gather of one feature: where it comes from, its table, where it goes. */
 const WORDS = 3;
 
-/** Bytes of examples that stay in the kernels' memory; what is beyond is copied whenever a batch has it. */
+/**
+ * Bytes of examples that stay in the kernels' memory, so that a step copies none (it takes a fifth off a step at 1 % kept);
+ * those beyond are copied whenever a batch has them.
+ */
 const KEPT_BYTES = 2 ** 26;
-
-/** Examples that are kept get room in chunks of about so many bytes, when one of the chunk is first wanted. */
-const CHUNK_BYTES = 2 ** 20;
 
 /** Addresses and length of a list of features to gather. */
 export interface FeatureList {
@@ -29,10 +29,9 @@ export class Examples {
   /** Where each example of the batch lies: an address a lane. */
   private readonly lanes: number;
   private readonly table: number;
-  /** The first examples stay; whether they have come, and where their chunks lie (0: nowhere yet). */
+  /** The first examples stay where they were copied: whether they have come, and the first one's address. */
   private readonly isHere: Uint8Array;
-  private readonly chunks: Uint32Array;
-  private readonly perChunk: number;
+  private readonly kept: number;
   /** Room for a batch's other examples. */
   private readonly passing: number;
 
@@ -47,8 +46,7 @@ export class Examples {
     this.size = volume(shape) * this.width;
     const kept = Math.min(count, Math.floor(KEPT_BYTES / this.size));
     this.isHere = new Uint8Array(kept);
-    this.perChunk = Math.max(1, Math.floor(CHUNK_BYTES / this.size));
-    this.chunks = new Uint32Array(Math.ceil(kept / this.perChunk));
+    this.kept = heap.allocate(kept * this.size);
     this.passing = kept < count ? heap.allocate(padded * this.size) : 0;
     this.labels = heap.allocate(padded);
     this.lanes = heap.allocate(4 * padded);
@@ -90,19 +88,13 @@ export class Examples {
 
   /** Where an example lies now, copied if need be. */
   private addressOf(example: number, lane: number): number {
-    const { isHere, size, perChunk, chunks } = this;
-    if (example >= isHere.length) {
-      const at = this.passing + lane * size;
-      this.copy(example, at);
-      return at;
-    }
-    const chunk = Math.floor(example / perChunk);
-    if (isHere[example] === 0) {
-      if (chunks[chunk] === 0) chunks[chunk] = this.heap.allocate(size * Math.min(perChunk, isHere.length - chunk * perChunk));
-      this.copy(example, chunks[chunk] + (example - chunk * perChunk) * size);
-      isHere[example] = 1;
-    }
-    return chunks[chunk] + (example - chunk * perChunk) * size;
+    const { isHere, size } = this;
+    const stays = example < isHere.length;
+    const at = stays ? this.kept + example * size : this.passing + lane * size;
+    if (stays && isHere[example] === 1) return at;
+    this.copy(example, at);
+    if (stays) isHere[example] = 1;
+    return at;
   }
 
   private copy(example: number, to: number): void {
