@@ -1,10 +1,11 @@
 /**
  * Dense layers and convolutions: both are a sparse matrix times features, a convolution the same matrix at every
- * position. The input's gradient is the product with the transposed matrix; with a stride s, each of the s × s kinds of
- * input positions meets other weights of the kernel and so has its own transposed rows (a *phase*).
+ * position. The input's gradient is the product with the transposed matrix. A matrix that keeps every weight goes
+ * through kernels of its own, four rows at a time, that compute the same bits in less time.
  */
 import type { Layer, Parameter } from '../../models/model.ts';
 import type { Plane } from '../../science/mask.ts';
+import { convolutionGeometry, denseGeometry, type Geometry } from './geometry.ts';
 import type { Heap } from './heap.ts';
 import type { Contribution, Memory, Operation } from './operation.ts';
 import { rowsOf, Store, type Rows } from './parameters.ts';
@@ -14,34 +15,11 @@ type LinearLayer = Extract<Layer, { kind: 'dense' | 'conv2d' }>;
 
 export const isLinear = (layer: Layer): layer is LinearLayer => layer.kind === 'dense' || layer.kind === 'conv2d';
 
-/** Input positions whose gradients are computed alike. */
-interface Phase {
-  readonly rows: number;
-  readonly height: number;
-  readonly width: number;
-  /** Address of the first gradient written, and bytes from it to the next positions'. */
-  readonly dx: number;
-  readonly dxDown: number;
-  readonly dxRight: number;
-  /** The same of what is read. */
-  readonly dy: number;
-  readonly dyDown: number;
-  readonly dyRight: number;
-}
-
-/** Where one column of the matrix, a weight of every row, is found. */
-interface Column {
-  /** Byte offset of its feature from the position's first one. */
-  readonly offset: number;
-  /** Its transposed row, and the byte offset of row 0's gradient from the phase's. */
-  readonly phase: number;
-  readonly row: number;
-  readonly dyOffset: number;
-}
-
 /** One network's matrix. */
 export interface Matrix {
   readonly store: Store;
+  /** Whether it keeps, and trains, every weight. */
+  readonly isWhole: boolean;
   readonly starts: number;
   readonly ends: number;
   readonly columns: number;
@@ -49,15 +27,6 @@ export interface Matrix {
   readonly isRead: Uint8Array;
   /** By phase; empty where the input needs no gradient. */
   readonly transposed: readonly { readonly starts: number; readonly entries: number }[];
-}
-
-interface Geometry {
-  readonly rows: number;
-  readonly columns: readonly Column[];
-  readonly phases: readonly Phase[];
-  readonly x: number;
-  readonly xDown: number;
-  readonly xRight: number;
 }
 
 export class Linear implements Operation {
@@ -96,29 +65,43 @@ export class Linear implements Operation {
     const starts = store.place(kept.starts);
     const ends = kept.anyFrozen ? store.movable.ends : starts + 4;
     const transposed = this.input.gradient === 0 ? [] : this.transpose(kept, store);
-    return { store, starts, ends, columns: columnsOf, isRead, transposed };
+    return { store, isWhole, starts, ends, columns: columnsOf, isRead, transposed };
   }
 
   forward(network: Memory): void {
     const matrix = network.matrices[this.index];
-    const { rows, x, xDown, xRight } = this.geometry;
-    const { output } = this;
-    this.heap.kernels.forward(
-      rows,
-      matrix.starts,
+    const { rows, columns, x, xDown, xRight } = this.geometry;
+    const { kernels } = this.heap;
+    const { value, stride, shape, down, right, activation } = this.output;
+    const { height, width } = shape;
+    const { weights } = matrix.store;
+    const bias = this.biasOf(network)?.weights ?? this.noBias;
+    const relu = activation === 'relu' ? 1 : 0;
+    const done = matrix.isWhole ? inFours(rows) : 0;
+    if (done > 0) {
+      const rowLength = columns.length;
+      const { columns: list } = matrix;
+      kernels.denseForward(done, rowLength, list, weights, bias, x, value, stride, relu, height, width, xDown, xRight, down, right);
+    }
+    if (done === rows) return;
+    const starts = matrix.starts + 4 * done;
+    const y = value + stride * done;
+    kernels.forward(
+      rows - done,
+      starts,
       matrix.columns,
-      matrix.store.weights,
-      this.biasOf(network)?.weights ?? this.noBias,
+      weights,
+      bias + 4 * done,
       x,
-      output.value,
-      output.stride,
-      output.activation === 'relu' ? 1 : 0,
-      output.shape.height,
-      output.shape.width,
+      y,
+      stride,
+      relu,
+      height,
+      width,
       xDown,
       xRight,
-      output.down,
-      output.right,
+      down,
+      right,
     );
   }
 
@@ -126,26 +109,10 @@ export class Linear implements Operation {
     const matrix = network.matrices[this.index];
     const bias = this.biasOf(network);
     this.inputGradient(matrix);
-    const { rows, x, xDown, xRight } = this.geometry;
-    const { kernels } = this.heap;
+    this.weightGradient(matrix);
+    if (bias === null) return;
     const { gradient, stride, shape, down, right } = this.output;
-    kernels.weightGradient(
-      rows,
-      matrix.starts,
-      matrix.ends,
-      matrix.columns,
-      matrix.store.gradient,
-      x,
-      gradient,
-      stride,
-      shape.height,
-      shape.width,
-      xDown,
-      xRight,
-      down,
-      right,
-    );
-    if (bias !== null) kernels.sumRows(rows, gradient, bias.gradient, stride, shape.height, shape.width, down, right);
+    this.heap.kernels.sumRows(this.geometry.rows, gradient, bias.gradient, stride, shape.height, shape.width, down, right);
   }
 
   /** The gradient by all weights, absent and frozen ones too, added to `total`. The output's gradient must be there. */
@@ -172,28 +139,83 @@ export class Linear implements Operation {
     return this.layer.bias === null ? null : (stores.get(this.layer.bias) ?? null);
   }
 
-  private inputGradient(matrix: Matrix): void {
+  private weightGradient({ store, isWhole, starts, ends, columns }: Matrix): void {
+    const { rows, columns: all, x, xDown, xRight } = this.geometry;
+    const { kernels } = this.heap;
+    const { gradient, stride, shape, down, right } = this.output;
+    const { height, width } = shape;
+    const done = isWhole ? inFours(rows) : 0;
+    if (done > 0) {
+      const rowLength = all.length;
+      kernels.denseWeightGradient(done, rowLength, columns, store.gradient, x, gradient, stride, height, width, xDown, xRight, down, right);
+    }
+    if (done === rows) return;
+    const dy = gradient + stride * done;
+    kernels.weightGradient(
+      rows - done,
+      starts + 4 * done,
+      ends + 4 * done,
+      columns,
+      store.gradient,
+      x,
+      dy,
+      stride,
+      height,
+      width,
+      xDown,
+      xRight,
+      down,
+      right,
+    );
+  }
+
+  private inputGradient({ store, isWhole, transposed }: Matrix): void {
     const { input, output, contribution } = this;
-    const { phases } = this.geometry;
-    for (let index = 0; index < matrix.transposed.length; index++) {
-      const { starts, entries } = matrix.transposed[index];
-      const phase = phases[index];
-      this.heap.kernels.inputGradient(
-        phase.rows,
-        starts,
+    const { kernels } = this.heap;
+    const { stride } = output;
+    const accumulate = contribution.accumulate ? 1 : 0;
+    for (let index = 0; index < transposed.length; index++) {
+      const { starts, entries } = transposed[index];
+      const { rows, height, width, dx, dxDown, dxRight, dy, dyDown, dyRight } = this.geometry.phases[index];
+      const mask = contribution.masks ? dx - input.gradient + input.value : 0;
+      const done = isWhole ? inFours(rows) : 0;
+      if (done > 0) {
+        kernels.denseInputGradient(
+          done,
+          starts,
+          entries,
+          store.weights,
+          dy,
+          dx,
+          stride,
+          accumulate,
+          mask,
+          height,
+          width,
+          dyDown,
+          dyRight,
+          dxDown,
+          dxRight,
+        );
+      }
+      if (done === rows) continue;
+      const skipped = stride * done;
+      kernels.inputGradient(
+        rows - done,
+        starts + 4 * done,
         entries,
-        matrix.store.weights,
-        phase.dy,
-        phase.dx,
-        output.stride,
-        contribution.accumulate ? 1 : 0,
-        contribution.masks ? phase.dx - input.gradient + input.value : 0,
-        phase.height,
-        phase.width,
-        phase.dyDown,
-        phase.dyRight,
-        phase.dxDown,
-        phase.dxRight,
+        store.weights,
+        dy,
+        dx + skipped,
+        stride,
+        accumulate,
+        mask === 0 ? 0 : mask + skipped,
+        height,
+        width,
+        dyDown,
+        dyRight,
+        dxDown,
+        dxRight,
       );
     }
   }
@@ -222,80 +244,8 @@ export class Linear implements Operation {
   }
 }
 
-function denseGeometry(layer: Extract<Layer, { kind: 'dense' }>, input: Slot, output: Slot): Geometry {
-  // Features that do not lie one behind the other, because of a border, are taken image row by image row.
-  const rowsOfImage = input.isContiguous ? 1 : input.shape.height;
-  const rows = layer.inputs / rowsOfImage;
-  return {
-    rows: layer.units,
-    columns: Array.from({ length: layer.inputs }, (_, feature) => ({
-      offset: input.offsetOf(feature),
-      phase: Math.floor(feature / rows),
-      row: feature % rows,
-      dyOffset: 0,
-    })),
-    phases: Array.from({ length: rowsOfImage }, (_, row) => ({
-      rows,
-      height: 1,
-      width: 1,
-      dx: input.gradient + row * input.down,
-      dxDown: 0,
-      dxRight: 0,
-      dy: output.gradient,
-      dyDown: 0,
-      dyRight: 0,
-    })),
-    x: input.value,
-    xDown: 0,
-    xRight: 0,
-  };
-}
-
-function convolutionGeometry(layer: Extract<Layer, { kind: 'conv2d' }>, input: Slot, output: Slot): Geometry {
-  const { kernel, stride, padding } = layer;
-  const { height, width, channels } = input.shape;
-  const columns: Column[] = [];
-  for (let y = 0; y < kernel; y++) {
-    for (let x = 0; x < kernel; x++) {
-      for (let channel = 0; channel < channels; channel++) {
-        columns.push({
-          offset: y * input.down + x * input.right + channel * input.stride,
-          phase: (y % stride) * stride + (x % stride),
-          row: channel,
-          dyOffset: -(Math.floor(y / stride) * output.down + Math.floor(x / stride) * output.right),
-        });
-      }
-    }
-  }
-  // Input position i meets kernel row y at output (i + padding − y) / stride, where that is whole.
-  const along = (phase: number, length: number) => {
-    const first = (((phase - padding) % stride) + stride) % stride;
-    return { first, count: Math.max(0, Math.ceil((length - first) / stride)), output: (first + padding - phase) / stride };
-  };
-  const phases = Array.from({ length: stride * stride }, (_, index): Phase => {
-    const down = along(Math.floor(index / stride), height);
-    const right = along(index % stride, width);
-    return {
-      rows: channels,
-      height: down.count,
-      width: right.count,
-      dx: input.gradient + down.first * input.down + right.first * input.right,
-      dxDown: stride * input.down,
-      dxRight: stride * input.right,
-      dy: output.gradient + down.output * output.down + right.output * output.right,
-      dyDown: output.down,
-      dyRight: output.right,
-    };
-  });
-  return {
-    rows: output.shape.channels,
-    columns,
-    phases,
-    x: input.value - padding * (input.down + input.right),
-    xDown: stride * input.down,
-    xRight: stride * input.right,
-  };
-}
+/** As many of so many rows as the dense kernels take. */
+const inFours = (rows: number): number => rows - (rows % 4);
 
 /** Border that a convolution needs around what it reads, and around its output's gradient. */
 export function halosOf({ kernel, stride, padding, input, output }: Extract<Layer, { kind: 'conv2d' }>): {

@@ -12,8 +12,8 @@ type Movable = [rows: number, starts: number, ends: number, weights: number, gra
 
 export interface Kernels {
   heapBase(): number;
-  gatherBytes(count: number, list: number, examples: number, size: number, x: number, stride: number): void;
-  gatherFloats(count: number, list: number, examples: number, size: number, x: number, stride: number): void;
+  gatherBytes(count: number, list: number, examples: number, x: number, stride: number): void;
+  gatherFloats(count: number, list: number, examples: number, x: number, stride: number): void;
   forward(
     ...args: [
       ...[rows: number, starts: number, columns: number, weights: number, bias: number],
@@ -31,6 +31,28 @@ export interface Kernels {
   weightGradient(
     ...args: [
       ...[rows: number, starts: number, ends: number, columns: number, gradient: number],
+      ...[x: number, dy: number, stride: number],
+      ...Positions,
+    ]
+  ): void;
+  /** The three for a layer that keeps every weight; `rows` is a multiple of four. */
+  denseForward(
+    ...args: [
+      ...[rows: number, rowLength: number, columns: number, weights: number, bias: number],
+      ...[x: number, y: number, stride: number, relu: number],
+      ...Positions,
+    ]
+  ): void;
+  denseInputGradient(
+    ...args: [
+      ...[rows: number, starts: number, entries: number, weights: number],
+      ...[dy: number, dx: number, stride: number, accumulate: number, mask: number],
+      ...Positions,
+    ]
+  ): void;
+  denseWeightGradient(
+    ...args: [
+      ...[rows: number, rowLength: number, columns: number, gradient: number],
       ...[x: number, dy: number, stride: number],
       ...Positions,
     ]

@@ -7,6 +7,7 @@ export { gatherBytes, gatherFloats } from './gather';
 export { forward } from './forward';
 export { inputGradient } from './input-gradient';
 export { weightGradient, sumRows } from './weight-gradient';
+export { denseForward, denseInputGradient, denseWeightGradient } from './dense';
 export { relu, tanh, tanhGradient, reluGradient } from './activations';
 export { maxPool, maxPoolGradient, averagePool, averagePoolGradient } from './pooling';
 export { batchStatistics, followStatistics, normalise, normaliseGradient } from './normalisation';

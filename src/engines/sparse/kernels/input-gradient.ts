@@ -43,20 +43,26 @@ export function inputGradient(
           for (; k + 8 < end; k += 16) {
             let w = v128.load_splat<f32>(weights + load<u32>(k, 4));
             let p = from + load<u32>(k);
-            a0 = f32x4.add(a0, f32x4.mul(w, v128.load(p)));
-            a1 = f32x4.add(a1, f32x4.mul(w, v128.load(p, 16)));
-            a2 = f32x4.add(a2, f32x4.mul(w, v128.load(p, 32)));
-            a3 = f32x4.add(a3, f32x4.mul(w, v128.load(p, 48)));
-            a4 = f32x4.add(a4, f32x4.mul(w, v128.load(p, 64)));
-            a5 = f32x4.add(a5, f32x4.mul(w, v128.load(p, 80)));
-            a6 = f32x4.add(a6, f32x4.mul(w, v128.load(p, 96)));
-            a7 = f32x4.add(a7, f32x4.mul(w, v128.load(p, 112)));
+            if (p) {
+              a0 = f32x4.add(a0, f32x4.mul(w, v128.load(p)));
+              a1 = f32x4.add(a1, f32x4.mul(w, v128.load(p, 16)));
+              a2 = f32x4.add(a2, f32x4.mul(w, v128.load(p, 32)));
+              a3 = f32x4.add(a3, f32x4.mul(w, v128.load(p, 48)));
+            }
+            if (k < end) {
+              a4 = f32x4.add(a4, f32x4.mul(w, v128.load(p, 64)));
+              a5 = f32x4.add(a5, f32x4.mul(w, v128.load(p, 80)));
+              a6 = f32x4.add(a6, f32x4.mul(w, v128.load(p, 96)));
+              a7 = f32x4.add(a7, f32x4.mul(w, v128.load(p, 112)));
+            }
             w = v128.load_splat<f32>(weights + load<u32>(k, 12));
             p = from + load<u32>(k, 8);
-            a0 = f32x4.add(a0, f32x4.mul(w, v128.load(p)));
-            a1 = f32x4.add(a1, f32x4.mul(w, v128.load(p, 16)));
-            a2 = f32x4.add(a2, f32x4.mul(w, v128.load(p, 32)));
-            a3 = f32x4.add(a3, f32x4.mul(w, v128.load(p, 48)));
+            if (p) {
+              a0 = f32x4.add(a0, f32x4.mul(w, v128.load(p)));
+              a1 = f32x4.add(a1, f32x4.mul(w, v128.load(p, 16)));
+              a2 = f32x4.add(a2, f32x4.mul(w, v128.load(p, 32)));
+              a3 = f32x4.add(a3, f32x4.mul(w, v128.load(p, 48)));
+            }
             a4 = f32x4.add(a4, f32x4.mul(w, v128.load(p, 64)));
             a5 = f32x4.add(a5, f32x4.mul(w, v128.load(p, 80)));
             a6 = f32x4.add(a6, f32x4.mul(w, v128.load(p, 96)));
@@ -65,10 +71,12 @@ export function inputGradient(
           if (k < end) {
             const w = v128.load_splat<f32>(weights + load<u32>(k, 4));
             const p = from + load<u32>(k);
-            a0 = f32x4.add(a0, f32x4.mul(w, v128.load(p)));
-            a1 = f32x4.add(a1, f32x4.mul(w, v128.load(p, 16)));
-            a2 = f32x4.add(a2, f32x4.mul(w, v128.load(p, 32)));
-            a3 = f32x4.add(a3, f32x4.mul(w, v128.load(p, 48)));
+            if (p) {
+              a0 = f32x4.add(a0, f32x4.mul(w, v128.load(p)));
+              a1 = f32x4.add(a1, f32x4.mul(w, v128.load(p, 16)));
+              a2 = f32x4.add(a2, f32x4.mul(w, v128.load(p, 32)));
+              a3 = f32x4.add(a3, f32x4.mul(w, v128.load(p, 48)));
+            }
             a4 = f32x4.add(a4, f32x4.mul(w, v128.load(p, 64)));
             a5 = f32x4.add(a5, f32x4.mul(w, v128.load(p, 80)));
             a6 = f32x4.add(a6, f32x4.mul(w, v128.load(p, 96)));
