@@ -73,8 +73,18 @@ export default typescript.config(
     languageOptions: { parserOptions: { parser: typescript.parser, svelteConfig } },
   },
   {
+    files: ['**/*.svelte.ts'],
+    // State here is $state.raw, replaced and never changed in place; other maps and sets are private books that nothing draws from.
+    rules: { 'svelte/prefer-svelte-reactivity': 'off' },
+  },
+  {
     files: ['**/*.svelte'],
     rules: {
+      // ESLint takes what other components export for `any`; svelte-check knows and checks their types.
+      '@typescript-eslint/no-unsafe-argument': 'off',
+      '@typescript-eslint/no-unsafe-assignment': 'off',
+      '@typescript-eslint/no-unsafe-member-access': 'off',
+      '@typescript-eslint/no-unsafe-return': 'off',
       'no-restricted-syntax': [
         'error',
         {

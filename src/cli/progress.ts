@@ -2,6 +2,7 @@
 import { m } from '../paraglide/messages.js';
 import { stepsOf } from '../science/draw.ts';
 import { runsOf } from '../science/experiment.ts';
+import { planOf, type Plan } from '../science/plan.ts';
 import type { Recipe } from '../science/recipe/schema.ts';
 import type { RunId, RunResult } from '../science/result.ts';
 import type { EngineIdentity } from '../science/trainer.ts';
@@ -12,6 +13,7 @@ const REDRAW_MS = 200;
 const nameOf = ({ seed, arm, level }: RunId): string => `${seed}/${arm}/${level}`;
 
 export class ProgressLine {
+  private readonly plan: Plan;
   private readonly total: number;
   /** Steps of runs that the notebook had. */
   private found = 0;
@@ -19,8 +21,9 @@ export class ProgressLine {
   private readonly began = performance.now();
   private drawn = 0;
 
-  constructor(private readonly recipe: Recipe) {
-    this.total = runsOf(recipe).reduce((sum, run) => sum + stepsOf(recipe, run), 0);
+  constructor(recipe: Recipe) {
+    this.plan = planOf(recipe);
+    this.total = runsOf(this.plan).reduce((sum, run) => sum + stepsOf(this.plan, run), 0);
   }
 
   opened({ name, backend }: EngineIdentity): void {
@@ -30,7 +33,7 @@ export class ProgressLine {
   hear(event: WorkerEvent): void {
     if (event.type === 'loading') this.redraw(m.cli_loading({ megabytes: (event.loadedBytes / 1e6).toFixed(1) }));
     if (event.type !== 'progress') return;
-    this.steps.set(nameOf(event.run), event.position - (this.recipe.training.steps - stepsOf(this.recipe, event.run)));
+    this.steps.set(nameOf(event.run), event.position - (event.end - stepsOf(this.plan, event.run)));
     this.redraw(this.text(event.run));
   }
 

@@ -4,6 +4,7 @@ import { m } from '../paraglide/messages.js';
 import { summarise, figuresOf } from '../science/analysis/summary.ts';
 import { LabError } from '../science/errors.ts';
 import { conduct } from '../science/experiment.ts';
+import { planOf } from '../science/plan.ts';
 import type { Recipe } from '../science/recipe/schema.ts';
 import type { RunResult } from '../science/result.ts';
 import { Cancelled } from '../science/trainer.ts';
@@ -29,7 +30,7 @@ export async function runRecipe(recipe: Recipe, out: string, engine: EngineChoic
     progress.finished(result);
   };
   try {
-    await conduct(recipe, lab, notebook, finished);
+    await conduct(planOf(recipe), lab, notebook, finished);
     await save(out, exportSession(session));
     await rm(partial, { recursive: true });
     progress.done(m.cli_done({ out }));

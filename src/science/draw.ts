@@ -7,6 +7,7 @@ import { permutation, stream } from '../numerics/streams.ts';
 import { initialise } from './init.ts';
 import { bitsWhere, denseMask, getBit, type Bits, type Mask } from './mask.ts';
 import { criteria, randomScores } from './prune/criteria.ts';
+import { parentLevel, recipeAt, type Plan } from './plan.ts';
 import { prune, pruneByFixedScores } from './prune/prune.ts';
 import type { Recipe } from './recipe/schema.ts';
 import type { RunId } from './result.ts';
@@ -30,13 +31,14 @@ export interface Drawing {
 }
 
 /** The run's mask, start weights and place in the learning-rate schedule. Ancestors are null at level 0 only. */
-export function draw(recipe: Recipe, model: Model, run: RunId, ancestors: Ancestors | null): Drawing {
-  const fromScratch = { position: 0, rateAt: (position: number) => rateAt(recipe.training, position) };
+export function draw(plan: Plan, model: Model, run: RunId, ancestors: Ancestors | null): Drawing {
   const { seed, level, arm } = run;
+  const recipe = recipeAt(plan, level);
+  const fromScratch = { position: 0, rateAt: (position: number) => rateAt(recipe.training, position) };
   if (level === 0 || ancestors === null) {
     return { mask: denseMask(model), start: initialise(model, recipe.model.init, seed), ...fromScratch };
   }
-  const mask = drawMask(recipe, model, run, ancestors.parent);
+  const mask = drawMask(plan, model, run, ancestors.parent);
   if (arm === 'reinit') {
     return { mask, start: initialise(model, recipe.model.init, seed, `reinit/${level}`), ...fromScratch };
   }
@@ -55,7 +57,8 @@ export function firstPosition({ rewind }: Recipe): number {
 }
 
 /** Steps that a run trains; `reinit` always trains them all. */
-export function stepsOf(recipe: Recipe, { arm, level }: RunId): number {
+export function stepsOf(plan: Plan, { arm, level }: RunId): number {
+  const recipe = recipeAt(plan, level);
   return recipe.training.steps - (level === 0 || arm === 'reinit' ? 0 : firstPosition(recipe));
 }
 
@@ -68,12 +71,13 @@ function rewound(recipe: Recipe, model: Model, seed: number, ancestors: Ancestor
   return ancestors.rewindPoint;
 }
 
-function drawMask(recipe: Recipe, model: Model, { seed, arm, level }: RunId, parent: Ancestors['parent']): Mask {
+function drawMask(plan: Plan, model: Model, { seed, arm, level }: RunId, parent: Ancestors['parent']): Mask {
   if (arm === 'random-mask') {
-    return pruneByFixedScores(recipe.pruning, model, randomScores(model, seed, 'random-mask'), level, seed, 'random-mask-ties');
+    return pruneByFixedScores(plan, model, randomScores(model, seed, 'random-mask'), level, seed, 'random-mask-ties');
   }
-  const scores = criteria[recipe.pruning.criterion].score({ model, seed, final: parent.final.parameters });
-  const ticket = prune(recipe.pruning, model, parent.mask, scores, level, seed, 'ties');
+  const { pruning } = recipeAt(plan, level);
+  const scores = criteria[pruning.criterion].score({ model, seed, final: parent.final.parameters });
+  const ticket = prune(pruning, model, parent.mask, scores, level - parentLevel(plan, level), seed, `ties/${level}`);
   return arm === 'shuffled-mask' ? shuffled(ticket, seed, level) : ticket;
 }
 

@@ -5,14 +5,14 @@
 import { m } from '../paraglide/messages.js';
 import { LabError } from './errors.ts';
 import type { Ancestors } from './draw.ts';
-import { parentLevel } from './prune/prune.ts';
+import { baseLevel, parentLevel, recipeAt, type Plan } from './plan.ts';
 import { runKey } from './recipe/identity.ts';
-import type { Recipe } from './recipe/schema.ts';
+import { modelOf } from './recipe/model.ts';
 import type { RunId, RunResult } from './result.ts';
 import type { RunOutcome } from './run.ts';
 
 export interface RunRequest {
-  readonly recipe: Recipe;
+  readonly plan: Plan;
   readonly run: RunId;
   /** Null at level 0. */
   readonly ancestors: Ancestors | null;
@@ -32,17 +32,43 @@ export interface Notebook {
   keep(outcome: RunOutcome): Promise<void>;
 }
 
-/** The runs of one level of one seed; level 0 is one run, shared by all arms. */
-export const runsOfLevel = (recipe: Recipe, seed: number, level: number): RunId[] =>
-  level === 0 ? [{ seed, arm: 'ticket', level }] : recipe.arms.map((arm) => ({ seed, arm, level }));
+/**
+ * The runs of one level of one seed. Level 0 is one run, shared by all arms; of levels taken over from another plan
+ * only the tickets matter.
+ */
+export const runsOfLevel = (plan: Plan, seed: number, level: number): RunId[] =>
+  level <= baseLevel(plan) ? [{ seed, arm: 'ticket', level }] : plan.recipe.arms.map((arm) => ({ seed, arm, level }));
 
 /** All runs of levels 0..`upTo`, level by level. */
-export const runsOf = (recipe: Recipe, upTo = recipe.pruning.levels): RunId[] =>
-  Array.from({ length: upTo + 1 }, (_, level) => recipe.seeds.flatMap((seed) => runsOfLevel(recipe, seed, level))).flat();
+export const runsOf = (plan: Plan, upTo = plan.recipe.pruning.levels): RunId[] =>
+  Array.from({ length: upTo + 1 }, (_, level) => plan.recipe.seeds.flatMap((seed) => runsOfLevel(plan, seed, level))).flat();
 
-/** Positions of level 0 that later levels of this recipe rewind to. */
-export function rewindPoints({ rewind }: Recipe): number[] {
-  return typeof rewind.weights === 'object' && rewind.weights.step > 0 ? [rewind.weights.step] : [];
+/** The step of level 0 that a level's tickets rewind to; null for init and final weights. */
+function rewindStep(plan: Plan, level: number): number | null {
+  const { weights } = recipeAt(plan, level).rewind;
+  return typeof weights === 'object' && weights.step > 0 ? weights.step : null;
+}
+
+/** Steps of level 0 that some level of the plan rewinds to. */
+function rewindSteps(plan: Plan): number[] {
+  const steps = Array.from({ length: plan.recipe.pruning.levels }, (_, index) => rewindStep(plan, index + 1));
+  return [...new Set(steps)].filter((step) => step !== null);
+}
+
+/** What level 0's snapshots may take, in bytes. */
+const MAX_SNAPSHOT_BYTES = 64e6;
+
+/**
+ * Steps at which level 0 keeps its weights: those wanted, and 1, 2, 5, 10, 20, 50, … for what-ifs to come, where the
+ * network is small enough to keep them all.
+ */
+export function stepsToKeep(plan: Plan): number[] {
+  const { training } = recipeAt(plan, 0);
+  const wanted = rewindSteps(plan);
+  const ladder = [1, 2, 5].flatMap((digit) => [1, 10, 100, 1000, 1e4, 1e5].map((power) => digit * power));
+  const later = ladder.filter((step) => step < training.steps);
+  const bytes = 4 * later.length * modelOf(plan.recipe).parameters.reduce((sum, { size }) => sum + size, 0);
+  return [...new Set([...wanted, ...(bytes <= MAX_SNAPSHOT_BYTES ? later : [])])].sort((one, other) => one - other);
 }
 
 /**
@@ -50,52 +76,55 @@ export function rewindPoints({ rewind }: Recipe): number[] {
  * Rejects with the first error; what had finished stays in the notebook.
  */
 export async function conduct(
-  recipe: Recipe,
+  plan: Plan,
   laboratory: Laboratory,
   notebook: Notebook,
   finished: (result: RunResult) => void,
-  upTo = recipe.pruning.levels,
+  upTo = plan.recipe.pruning.levels,
 ): Promise<void> {
-  const train = (run: RunId, ancestors: Ancestors | null) => once(recipe, run, ancestors, laboratory, notebook, finished);
+  const train = (run: RunId, ancestors: Ancestors | null) => once(plan, run, ancestors, laboratory, notebook, finished);
 
   async function drawTickets(seed: number): Promise<void> {
     // Of all outcomes, only the one that the next level is cut from is held: weights must not pile up from level to level.
     let parent = await train({ seed, arm: 'ticket', level: 0 }, null);
-    const rewindPoint = parent.kept[rewindPoints(recipe)[0]] ?? null;
+    const rewindPoints = new Map(rewindSteps(plan).map((step) => [step, parent.kept[step]]));
     const controls: Promise<void>[] = [];
     for (let level = 1; level <= upTo; level++) {
+      const step = rewindStep(plan, level);
+      const rewindPoint = step === null ? null : (rewindPoints.get(step) ?? null);
       const ancestors: Ancestors = { parent: { mask: parent.mask, final: parent.final }, rewindPoint };
       const ticket = train({ seed, arm: 'ticket', level }, ancestors);
-      for (const run of runsOfLevel(recipe, seed, level))
+      for (const run of runsOfLevel(plan, seed, level))
         if (run.arm !== 'ticket') controls.push(train(run, ancestors).then(() => undefined));
       // Both are awaited together so that a failed control is heard while the ticket still trains.
       const [outcome] = await Promise.all([ticket, Promise.race([Promise.all(controls), ticket])]);
-      if (parentLevel(recipe.pruning, level + 1) === level) parent = outcome;
+      if (parentLevel(plan, level + 1) === level) parent = outcome;
     }
     await Promise.all(controls);
   }
 
-  await Promise.all(recipe.seeds.map(drawTickets));
+  await Promise.all(plan.recipe.seeds.map(drawTickets));
 }
 
 /** The run from the notebook, or trained now and kept there. */
 async function once(
-  recipe: Recipe,
+  plan: Plan,
   run: RunId,
   ancestors: Ancestors | null,
   laboratory: Laboratory,
   notebook: Notebook,
   finished: (result: RunResult) => void,
 ): Promise<RunOutcome> {
-  const keep = run.level === 0 ? rewindPoints(recipe) : [];
-  const known = await notebook.find(runKey(recipe, run, laboratory.arithmeticVersion));
-  if (known !== null && keep.every((step) => step in known.kept)) {
+  const wanted = run.level === 0 ? rewindSteps(plan) : [];
+  const known = await notebook.find(runKey(plan, run, laboratory.arithmeticVersion));
+  const missing = wanted.find((step) => known === null || !(step in known.kept));
+  if (known !== null && missing === undefined) {
     finished(known.result);
     return known;
   }
-  const outcome = await laboratory.run({ recipe, run, ancestors, keep });
-  if (known !== null && known.result.fingerprint !== outcome.result.fingerprint) {
-    throw new LabError(m.science_rewind_not_kept({ step: keep[0] }), 'rewind.weights.step');
+  const outcome = await laboratory.run({ plan, run, ancestors, keep: run.level === 0 ? stepsToKeep(plan) : [] });
+  if (known !== null && missing !== undefined && known.result.fingerprint !== outcome.result.fingerprint) {
+    throw new LabError(m.science_rewind_not_kept({ step: missing }), 'rewind.weights.step');
   }
   await notebook.keep(outcome);
   finished(outcome.result);

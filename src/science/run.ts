@@ -6,7 +6,6 @@ import { LabError } from './errors.ts';
 import type { Drawing } from './draw.ts';
 import { fingerprint } from './fingerprint.ts';
 import { density, layerDensity, trainablePlanes, type Mask } from './mask.ts';
-import { runKey } from './recipe/identity.ts';
 import type { Recipe } from './recipe/schema.ts';
 import type { Curve, RunId, RunResult, SplitMetrics } from './result.ts';
 import type { Metrics, Snapshot } from './tensors.ts';
@@ -16,6 +15,9 @@ import type { Control, EngineIdentity, Trainer } from './trainer.ts';
 const TRAIN_METRIC_EXAMPLES = 5_000;
 
 export interface Job {
+  /** Of what determines the run (recipe/identity.ts). */
+  readonly key: string;
+  /** The recipe that governs the run's level. */
   readonly recipe: Recipe;
   readonly model: Model;
   readonly run: RunId;
@@ -102,7 +104,7 @@ export async function trainRun(
   const earlyStop = await watch.earlyStop();
   const result: RunResult = {
     ...run,
-    key: runKey(recipe, run, engine.arithmeticVersion),
+    key: job.key,
     density: density(drawing.mask),
     layerDensity: layerDensity(model, drawing.mask),
     engine: {

@@ -11,6 +11,7 @@ import { m } from '../paraglide/messages.js';
 import type { RunFigures } from '../science/analysis/summary.ts';
 import { LabError } from '../science/errors.ts';
 import { runsOf } from '../science/experiment.ts';
+import { planOf } from '../science/plan.ts';
 import { densityLadder } from '../science/prune/counts.ts';
 import { canonicalRecipe } from '../science/recipe/identity.ts';
 import { modelOf } from '../science/recipe/model.ts';
@@ -49,7 +50,7 @@ const engineLabel = ({ name, backend }: RunResult['engine']): string => (backend
 /** The session's trunk as a hash, without `#`. */
 export async function encodeLink(session: Session): Promise<string> {
   const { recipe } = trunkOf(session);
-  const runs = runsOf(recipe).map((run) => findRun(session, trunkOf(session).id, run));
+  const runs = runsOf(planOf(recipe)).map((run) => findRun(session, trunkOf(session).id, run));
   const done = runs.filter((run) => run !== undefined);
   const writer = new ByteWriter();
   writer.text(sessionName(session));
@@ -107,13 +108,14 @@ function read(body: Uint8Array): SharedSession {
   const recipe = readRecipe(reader.text(), name);
   const engine = reader.text();
   const arithmeticVersion = reader.varint();
-  const runs = runsOf(recipe);
+  const plan = planOf(recipe);
+  const runs = runsOf(plan);
   const flags = readFlags(reader, runs.length);
   const done = runs.filter((_, index) => flags[index]);
   const correct = readDeltas(reader, done.length, recipe.task.test);
   const stops = readDeltas(reader, done.length, Math.ceil(recipe.training.steps / recipe.training.evaluateEvery));
   const correctThere = readDeltas(reader, done.length, recipe.task.test);
-  const densities = densityLadder(recipe.pruning, modelOf(recipe));
+  const densities = densityLadder(plan, modelOf(recipe));
   const figures = done.map((run, index) => ({
     ...run,
     density: densities[run.level],

@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import { m } from '../paraglide/messages.js';
 import { LabError } from '../science/errors.ts';
 import { recipeId } from '../science/recipe/identity.ts';
+import { stableText } from '../science/recipe/plain.ts';
 import { parseRecipe } from '../science/recipe/parse.ts';
 import { arms, MAX_LEVELS, MAX_STEPS } from '../science/recipe/schema.ts';
 import type { EngineName } from '../science/trainer.ts';
@@ -70,6 +71,7 @@ const BranchSchema = v.strictObject({
   name: v.pipe(v.string(), v.maxLength(200)),
   recipe: v.unknown(),
   recipeId: hash(),
+  pruned: v.optional(v.boolean()),
 });
 
 const SessionSchema = v.strictObject({
@@ -128,8 +130,11 @@ function parseNested(value: unknown, field: string, source: string): Branch['rec
 /** Branches form a tree whose root comes first and whose children come after their parents. */
 function checkTree({ branches }: Session, source: string): void {
   const earlier = new Set<string>();
-  for (const [index, { id, parent, fromLevel }] of branches.entries()) {
+  const past = networkOf(branches[0]);
+  for (const [index, branch] of branches.entries()) {
+    const { id, parent, fromLevel } = branch;
     const field = `branches.${index}`;
+    if (networkOf(branch) !== past) throw fault(source, `${field}.recipe`, m.sessions_expected_network(), branch.recipe.name);
     if (earlier.has(id)) throw fault(source, `${field}.id`, m.sessions_expected_unique(), id);
     if (parent === null ? index > 0 : !earlier.has(parent)) {
       throw fault(source, `${field}.parent`, m.sessions_expected_earlier_branch(), String(parent));
@@ -140,6 +145,9 @@ function checkTree({ branches }: Session, source: string): void {
     earlier.add(id);
   }
 }
+
+/** What all branches share: without it, the levels of one could not be another's past. */
+const networkOf = ({ recipe }: Branch): string => stableText([recipe.task, recipe.model]);
 
 function checkRuns({ branches, runs }: Session, source: string): void {
   const ids = new Set(branches.map(({ id }) => id));

@@ -1,4 +1,5 @@
 /** A session: a recipe, its results, and the tree of what-ifs that grew from it. All functions return a new session. */
+import type { Plan } from '../science/plan.ts';
 import { recipeId } from '../science/recipe/identity.ts';
 import type { Recipe } from '../science/recipe/schema.ts';
 import type { RunId, RunResult } from '../science/result.ts';
@@ -18,6 +19,8 @@ export interface Branch {
   readonly name: string;
   readonly recipe: Recipe;
   readonly recipeId: string;
+  /** Put aside with what grew from it: out of sight, its runs kept, ready to come back. */
+  readonly pruned?: boolean;
 }
 
 /** A run's result and the branch that trained it. */
@@ -45,6 +48,48 @@ export const newSession = (recipe: Recipe): Session => ({
 
 export const trunkOf = (session: Session): Branch => session.branches[0];
 
+/** The branch of an id; the trunk where there is none of that id. */
+export const branchOf = (session: Session, id: string): Branch => session.branches.find((branch) => branch.id === id) ?? trunkOf(session);
+
+/** The branch that trained a level of another: itself, or one that it grew from. */
+export function ownerBranch(session: Session, id: string, level: number): Branch {
+  const branch = branchOf(session, id);
+  return branch.parent !== null && level <= (branch.fromLevel ?? 0) ? ownerBranch(session, branch.parent, level) : branch;
+}
+
+/** Which recipe governs which level of a branch. */
+export function planOfBranch(session: Session, id: string): Plan {
+  const { recipe, parent, fromLevel } = branchOf(session, id);
+  return { recipe, from: parent === null || fromLevel === null ? null : { plan: planOfBranch(session, parent), level: fromLevel } };
+}
+
+/** The session with a what-if: `recipe` takes over after `fromLevel` of `parent`. Task and model are the parent's. */
+export function growBranch(session: Session, id: string, parent: string, fromLevel: number, name: string, recipe: Recipe): Session {
+  return { ...session, branches: [...session.branches, { id, parent, fromLevel, name, recipe, recipeId: recipeId(recipe) }] };
+}
+
+/** The session with one branch changed. */
+export function changeBranch(
+  session: Session,
+  id: string,
+  change: Partial<Pick<Branch, 'name' | 'pruned'>> | { readonly recipe: Recipe },
+): Session {
+  const changed = 'recipe' in change ? { ...change, recipeId: recipeId(change.recipe) } : change;
+  return { ...session, branches: session.branches.map((branch) => (branch.id === id ? { ...branch, ...changed } : branch)) };
+}
+
+/** Branches in sight, the trunk first: those that are not pruned, nor grew from one that is. */
+export function standingBranches({ branches }: Session): Branch[] {
+  const standing = new Map<string, Branch>();
+  for (const branch of branches)
+    if (branch.pruned !== true && (branch.parent === null || standing.has(branch.parent))) standing.set(branch.id, branch);
+  return [...standing.values()];
+}
+
+/** Every run along a branch: its own, and of the levels before those of what it grew from. */
+export const runsAlong = (session: Session, id: string): SessionRun[] =>
+  session.runs.filter(({ branch, level }) => ownerBranch(session, id, level).id === branch);
+
 const isRun = (run: SessionRun, branch: string, { seed, arm, level }: RunId): boolean =>
   run.branch === branch && run.seed === seed && run.arm === arm && run.level === level;
 
@@ -61,20 +106,11 @@ export function addRun(session: Session, branch: string, result: RunResult): Ses
  * level 0 is one run shared by all arms.
  */
 export function findRun(session: Session, branchId: string, { seed, arm, level }: RunId): SessionRun | undefined {
-  let branch = session.branches.find(({ id }) => id === branchId);
-  while (branch !== undefined && branch.fromLevel !== null && level <= branch.fromLevel) {
-    const { parent } = branch;
-    branch = session.branches.find(({ id }) => id === parent);
-  }
-  const owner = branch?.id;
-  if (owner === undefined) return undefined;
+  const owner = ownerBranch(session, branchId, level).id;
   return session.runs.find((run) => isRun(run, owner, { seed, arm: level === 0 ? 'ticket' : arm, level }));
 }
 
 /** The name that people see: the trunk's. */
 export const sessionName = (session: Session): string => trunkOf(session).name;
 
-export const renameSession = (session: Session, name: string): Session => ({
-  ...session,
-  branches: session.branches.map((branch, index) => (index === 0 ? { ...branch, name } : branch)),
-});
+export const renameSession = (session: Session, name: string): Session => changeBranch(session, TRUNK, { name });

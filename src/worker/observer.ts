@@ -52,7 +52,8 @@ export class Observer implements Watcher {
     this.lossSinceReport += steps * trainLoss;
     const now = this.now();
     const elapsed = now - this.reportedAt;
-    this.stepMs = Math.max(1e-3, elapsed / this.stepsSinceReport);
+    // A moment is too short to tell a pace.
+    if (elapsed >= 1) this.stepMs = elapsed / this.stepsSinceReport;
     if (elapsed < PROGRESS_MS && position < this.end) return;
     this.listener({
       type: 'progress',

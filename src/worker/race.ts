@@ -3,6 +3,7 @@ import { Pace } from '../engines/pace.ts';
 import { rateAt } from '../science/schedules.ts';
 import { initialise } from '../science/init.ts';
 import { trainablePlanes } from '../science/mask.ts';
+import { planOf } from '../science/plan.ts';
 import { densityLadder } from '../science/prune/counts.ts';
 import { randomScores } from '../science/prune/criteria.ts';
 import { pruneByFixedScores } from '../science/prune/prune.ts';
@@ -25,7 +26,7 @@ export async function millisecondsAStep(engine: Engine, recipe: Recipe, task: Ta
   const trainer = await engine.createTrainer({ model, task, optimizer, weightDecay, batchSize, networks: 1 });
   try {
     const split = splitFor(recipe.task.dataset, recipe.task, seed);
-    const mask = pruneByFixedScores(recipe.pruning, model, randomScores(model, seed, 'race'), middleLevel(recipe), seed, 'race-ties');
+    const mask = pruneByFixedScores(planOf(recipe), model, randomScores(model, seed, 'race'), middleLevel(recipe), seed, 'race-ties');
     const control = new Pace();
     trainer.start(0, {
       snapshot: initialise(model, recipe.model.init, seed),
@@ -44,8 +45,8 @@ export async function millisecondsAStep(engine: Engine, recipe: Recipe, task: Ta
 }
 
 /** The level whose density is nearest to the mean of all. */
-function middleLevel({ pruning, ...recipe }: Recipe): number {
-  const ladder = densityLadder(pruning, modelOf(recipe));
+function middleLevel(recipe: Recipe): number {
+  const ladder = densityLadder(planOf(recipe), modelOf(recipe));
   const mean = ladder.reduce((sum, density) => sum + density, 0) / ladder.length;
   const distance = ladder.map((density) => Math.abs(density - mean));
   return distance.indexOf(Math.min(...distance));

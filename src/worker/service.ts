@@ -3,6 +3,8 @@ import { fastestEngine, openEngine, requireNeeds, type EngineId, type WasmPaths 
 import { Pace } from '../engines/pace.ts';
 import { draw } from '../science/draw.ts';
 import type { RunRequest } from '../science/experiment.ts';
+import { recipeAt } from '../science/plan.ts';
+import { runKey } from '../science/recipe/identity.ts';
 import { modelOf } from '../science/recipe/model.ts';
 import { needsOf } from '../science/recipe/needs.ts';
 import { stableText } from '../science/recipe/plain.ts';
@@ -47,20 +49,22 @@ export class LabService implements LabWorker {
     return { id: opened.id, engine: { name, backend, arithmeticVersion, deterministic } };
   }
 
-  async run({ recipe, run, ancestors, keep }: RunRequest): Promise<RunOutcome> {
+  async run({ plan, run, ancestors, keep }: RunRequest): Promise<RunOutcome> {
     if (this.opened === null) throw new Error('a worker is prepared before it runs');
     const { engine } = this.opened;
+    const recipe = recipeAt(plan, run.level);
     const task = await this.open(recipe);
     const model = modelOf(recipe);
     const trainer = await this.trainerFor(engine, recipe, task);
-    const drawing = draw(recipe, model, run, ancestors);
+    const drawing = draw(plan, model, run, ancestors);
     const split = splitFor(recipe.task.dataset, recipe.task, run.seed);
     const batches = batchesOf(split.train, recipe.training.batchSize, run.seed);
     const observer = new Observer(model, run, drawing, recipe.training.steps, trainer, this.listener);
     this.pace = new Pace();
     if (this.paused) this.pace.pause();
+    const key = runKey(plan, run, engine.arithmeticVersion);
     try {
-      return await trainRun(trainer, engine, { recipe, model, run, drawing, task, split, batches, keep }, this.pace, observer);
+      return await trainRun(trainer, engine, { key, recipe, model, run, drawing, task, split, batches, keep }, this.pace, observer);
     } finally {
       this.pace = null;
     }

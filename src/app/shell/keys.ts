@@ -20,11 +20,18 @@ const typing = 'input:not([type="radio"], [type="checkbox"]), textarea, select, 
 const choosing = 'input, button, a, summary';
 
 export function keyAction(event: KeyboardEvent): Action | 'help' | null {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return null;
+  if (event.altKey || event.defaultPrevented) return null;
   const target = event.target instanceof Element ? event.target : null;
   if (target?.matches(typing) === true) return null;
+  if (event.ctrlKey || event.metaKey) return historyAction(event);
   if (event.key === ' ' && target?.matches(choosing) === true) return null;
   if (event.key.startsWith('Arrow') && target?.matches('input') === true) return null;
   const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
   return Object.hasOwn(actions, key) ? actions[key] : null;
+}
+
+/** Undo and redo as every editor has them; any other combination is the browser's. */
+function historyAction({ key, shiftKey }: KeyboardEvent): Action | null {
+  if (key.toLowerCase() === 'z') return shiftKey ? (lab) => lab.redo() : (lab) => lab.undo();
+  return key.toLowerCase() === 'y' && !shiftKey ? (lab) => lab.redo() : null;
 }

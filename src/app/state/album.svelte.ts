@@ -1,11 +1,11 @@
-/** Pictures of runs for the stage: the last ones seen stay at hand, older ones are fetched from the notebook. */
+/** Pictures of runs for the stage, by run key: the last ones seen stay at hand, older ones are fetched from the notebook. */
 import type { LayerHistogram } from '../../science/analysis/histogram.ts';
 import type { Notebook } from '../../science/experiment.ts';
 import type { Mask } from '../../science/mask.ts';
 import type { RunResult } from '../../science/result.ts';
 import type { RunOutcome } from '../../science/run.ts';
 import type { Tensors } from '../../science/tensors.ts';
-import { runName, type LiveRun } from './live.svelte.ts';
+import type { LiveRun } from './live.svelte.ts';
 
 export interface Picture {
   readonly mask: Mask;
@@ -22,26 +22,26 @@ export class Album {
   private readonly histograms = new Map<string, readonly LayerHistogram[]>();
   private readonly fetching = new Set<string>();
 
-  find(name: string): Picture | undefined {
-    return this.pictures.get(name);
+  find(key: string): Picture | undefined {
+    return this.pictures.get(key);
   }
 
   /** A run that was trained just now. */
   add({ result, mask, final }: RunOutcome, live: LiveRun | undefined): void {
-    const name = runName(result);
-    if (live?.histograms != null) this.histograms.set(name, live.histograms);
-    this.put(name, { mask, weights: final.parameters, histograms: this.histograms.get(name) ?? null });
+    const { key } = result;
+    if (live !== undefined && live.histograms !== null) this.histograms.set(key, live.histograms);
+    this.put(key, { mask, weights: final.parameters, histograms: this.histograms.get(key) ?? null });
   }
 
   /** Makes sure that a finished run's picture comes, where the notebook has its weights. */
   async fetch(result: RunResult, notebook: Notebook): Promise<void> {
-    const name = runName(result);
-    if (this.pictures.has(name) || this.fetching.has(name)) return;
-    this.fetching.add(name);
-    const outcome = await notebook.find(result.key);
-    // Cleared meanwhile: another session's runs go by the same names.
-    if (!this.fetching.delete(name) || outcome === null) return;
-    this.put(name, { mask: outcome.mask, weights: outcome.final.parameters, histograms: this.histograms.get(name) ?? null });
+    const { key } = result;
+    if (this.pictures.has(key) || this.fetching.has(key)) return;
+    this.fetching.add(key);
+    const outcome = await notebook.find(key);
+    // Cleared meanwhile: another session is on the bench.
+    if (!this.fetching.delete(key) || outcome === null) return;
+    this.put(key, { mask: outcome.mask, weights: outcome.final.parameters, histograms: this.histograms.get(key) ?? null });
   }
 
   clear(): void {
@@ -50,10 +50,10 @@ export class Album {
     this.fetching.clear();
   }
 
-  private put(name: string, picture: Picture): void {
+  private put(key: string, picture: Picture): void {
     const pictures = new Map(this.pictures);
-    pictures.delete(name);
-    pictures.set(name, picture);
+    pictures.delete(key);
+    pictures.set(key, picture);
     for (const oldest of [...pictures.keys()].slice(0, -KEPT_PICTURES)) pictures.delete(oldest);
     this.pictures = pictures;
   }

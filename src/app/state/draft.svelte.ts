@@ -10,26 +10,63 @@ export interface FieldError {
   readonly message: string;
 }
 
+/** Edits that can be taken back. */
+const MAX_HISTORY = 200;
+
 export class Draft {
   /** What the experiment runs. */
-  base: Recipe = $state.raw()!;
-  candidate: Candidate = $state.raw()!;
+  base: Recipe;
+  candidate: Candidate;
   error = $state.raw<FieldError | null>(null);
   /** The candidate where it can be run, else null. */
   recipe = $state.raw<Recipe | null>(null);
   /** Paths that differ from what the experiment runs. */
-  readonly changes: readonly string[] = $derived(differences(this.base, this.candidate));
-  readonly isChanged: boolean = $derived(this.changes.length > 0);
+  readonly changes: readonly string[] = $derived.by(() => differences(this.base, this.candidate));
+  readonly isChanged: boolean = $derived.by(() => this.changes.length > 0);
+
+  private past = $state.raw<readonly Candidate[]>([]);
+  private future = $state.raw<readonly Candidate[]>([]);
+  readonly canUndo: boolean = $derived.by(() => this.past.length > 0);
+  readonly canRedo: boolean = $derived.by(() => this.future.length > 0);
 
   constructor(recipe: Recipe) {
-    this.reset(recipe);
+    this.base = $state.raw(recipe);
+    this.candidate = $state.raw(recipe);
+    this.recipe = recipe;
   }
 
-  reset(recipe: Recipe = this.base): void {
+  /** Another recipe is on the bench; its past is not this one's. */
+  open(recipe: Recipe): void {
+    this.past = this.future = [];
+    this.rebase(recipe);
+  }
+
+  /** What was edited is now what the experiment runs. */
+  rebase(recipe: Recipe): void {
     this.base = recipe;
-    this.candidate = recipe;
-    this.recipe = recipe;
-    this.error = null;
+    this.show(recipe);
+  }
+
+  /** Takes all changes back. */
+  revert(): void {
+    this.remember();
+    this.show(this.base);
+  }
+
+  undo(): void {
+    const previous = this.past.at(-1);
+    if (previous === undefined) return;
+    this.past = this.past.slice(0, -1);
+    this.future = [...this.future, this.candidate];
+    this.take(previous);
+  }
+
+  redo(): void {
+    const next = this.future.at(-1);
+    if (next === undefined) return;
+    this.future = this.future.slice(0, -1);
+    this.past = [...this.past, this.candidate];
+    this.take(next);
   }
 
   value(path: string): unknown {
@@ -37,13 +74,30 @@ export class Draft {
   }
 
   set(path: string, value: unknown): void {
-    this.candidate = edited(this.candidate, path, value);
-    this.check(() => parseRecipe(this.candidate));
+    this.remember();
+    this.take(edited(this.candidate, path, value));
   }
 
   /** The whole recipe as JSON text; false where it cannot be one, and `error` says why. */
   setText(text: string): boolean {
+    this.remember();
     return this.check(() => parseRecipeText(text));
+  }
+
+  private remember(): void {
+    this.past = [...this.past, this.candidate].slice(-MAX_HISTORY);
+    this.future = [];
+  }
+
+  private show(recipe: Recipe): void {
+    this.candidate = recipe;
+    this.recipe = recipe;
+    this.error = null;
+  }
+
+  private take(candidate: Candidate): void {
+    this.candidate = candidate;
+    this.check(() => parseRecipe(candidate));
   }
 
   private check(parse: () => Recipe): boolean {

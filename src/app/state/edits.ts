@@ -1,4 +1,5 @@
 /** Changing one field of a recipe, with what must change beside it. The result is checked by parseRecipe, not here. */
+import { fillDefaults } from '../../science/recipe/defaults.ts';
 import type { Plain } from '../../science/recipe/plain.ts';
 import type { Recipe } from '../../science/recipe/schema.ts';
 import { datasets } from '../../tasks/catalogue.ts';
@@ -73,6 +74,11 @@ export function edited(recipe: Candidate, path: string, value: unknown): Candida
   return path in companions ? companions[path](changed) : changed;
 }
 
+/** What a field would be if nobody had said anything of it; undefined where it has no default. */
+export function defaultOf(candidate: Candidate, path: string): unknown {
+  return read(fillDefaults(write(candidate, path, undefined)), path);
+}
+
 /** Paths at which two recipes differ, lists compared as a whole. */
 export function differences(one: unknown, other: unknown, path = ''): string[] {
   if (isObject(one) && isObject(other)) {
@@ -90,3 +96,7 @@ const listing = new Set(['name', 'arms', 'seeds', 'pruning.levels']);
 
 /** Whether every run that the recipes have in common is the same run. */
 export const sharesRuns = (one: Recipe, other: Recipe): boolean => differences(one, other).every((path) => listing.has(path));
+
+/** Whether the other recipe can go on from a level of the one: the same task and network, treated differently from there. */
+export const isWhatIf = (one: Recipe, other: Recipe): boolean =>
+  !sharesRuns(one, other) && differences(one, other).every((path) => !path.startsWith('task.') && !path.startsWith('model.'));

@@ -1,14 +1,4 @@
 /** How long is left: from what runs took so far, and from the engine's own pace where nothing has finished yet. */
-import { firstPosition } from '../../science/draw.ts';
-import type { Recipe } from '../../science/recipe/schema.ts';
-import type { RunId } from '../../science/result.ts';
-
-/** Steps that a run trains. */
-export function stepsOf(recipe: Recipe, { arm, level }: RunId): number {
-  const from = level === 0 || arm === 'reinit' ? 0 : firstPosition(recipe);
-  return recipe.training.steps - from;
-}
-
 export interface Pace {
   /** Wall-clock milliseconds of the last finished runs, evaluations and loading of weights included, and the steps they trained. */
   readonly finishedMs: number;

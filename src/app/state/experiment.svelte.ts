@@ -3,13 +3,15 @@
  * Where it stands is one word; what it finds goes to the listeners it was given.
  */
 import { conduct, type Laboratory, type Notebook } from '../../science/experiment.ts';
+import { stepsOf } from '../../science/draw.ts';
+import type { Plan } from '../../science/plan.ts';
 import type { Recipe } from '../../science/recipe/schema.ts';
 import type { RunId, RunResult } from '../../science/result.ts';
 import type { RunOutcome } from '../../science/run.ts';
 import { Cancelled, type EngineIdentity } from '../../science/trainer.ts';
 import type { LabClient, OpenLab } from '../../worker/client.ts';
 import type { EngineChoice } from '../../worker/protocol.ts';
-import { msPerStep, secondsFor, stepsOf, type Pace } from './estimate.ts';
+import { msPerStep, secondsFor, type Pace } from './estimate.ts';
 import { Live, type LiveRun, type Schedule } from './live.svelte.ts';
 
 /**
@@ -89,8 +91,8 @@ export class Experiment {
     };
   }
 
-  /** Runs the recipe up to and including `limit`, from where the notebook ends; then holds there if levels are left. */
-  async start(recipe: Recipe, engine: EngineChoice, notebook: Notebook, limit: number): Promise<void> {
+  /** Runs the plan up to and including `limit`, from where the notebook ends; then holds there if levels are left. */
+  async start(plan: Plan, engine: EngineChoice, notebook: Notebook, limit: number): Promise<void> {
     const turn = ++this.turn;
     const isCurrent = (): boolean => turn === this.turn;
     this.status = 'loading';
@@ -100,14 +102,14 @@ export class Experiment {
     this.inFlight = 0;
     this.live.reset();
     try {
-      const client = await this.open(recipe, engine, isCurrent);
+      const client = await this.open(plan.recipe, engine, isCurrent);
       if (!isCurrent()) return;
       this.engine = client.engine;
       this.live.loading = null;
       this.status = 'running';
       this.lastEnd = this.clock.read();
-      if (this.wantsPause) this.pause();
-      await conduct(recipe, this.gated(recipe, client, isCurrent), notebook, (result) => {
+      if (this.isPauseWanted()) this.pause();
+      await conduct(plan, this.gated(plan, client, isCurrent), notebook, (result) => {
         if (isCurrent()) this.options.listeners.finished(result);
       });
       if (isCurrent()) this.status = 'done';
@@ -142,6 +144,11 @@ export class Experiment {
     if (this.status !== 'paused') return;
     this.client?.resume();
     this.status = 'running';
+  }
+
+  /** Asked once the engine is open: a pause may have been wanted meanwhile. */
+  private isPauseWanted(): boolean {
+    return this.wantsPause;
   }
 
   /** Gives up the runs in progress; what had finished stays. */
@@ -188,7 +195,7 @@ export class Experiment {
   }
 
   /** The client's laboratory, in which runs beyond the limit wait. */
-  private gated(recipe: Recipe, client: LabClient, isCurrent: () => boolean): Laboratory {
+  private gated(plan: Plan, client: LabClient, isCurrent: () => boolean): Laboratory {
     return {
       arithmeticVersion: client.arithmeticVersion,
       run: async (request) => {
@@ -200,7 +207,7 @@ export class Experiment {
           const outcome = await client.run(request);
           if (!isCurrent()) throw new Cancelled();
           const live = this.live.end(request.run);
-          this.timed(request.run, recipe);
+          this.timed(request.run, plan);
           this.options.listeners.trained(outcome, live);
           return outcome;
         } finally {
@@ -229,9 +236,9 @@ export class Experiment {
   }
 
   /** Runs share the workers, so the pace is the time between their ends, pauses left out. */
-  private timed(run: RunId, recipe: Recipe): void {
+  private timed(run: RunId, plan: Plan): void {
     const now = this.clock.read();
-    this.recent = [...this.recent, { ms: now - this.lastEnd, steps: stepsOf(recipe, run) }].slice(-PACE_RUNS);
+    this.recent = [...this.recent, { ms: now - this.lastEnd, steps: stepsOf(plan, run) }].slice(-PACE_RUNS);
     this.lastEnd = now;
   }
 }

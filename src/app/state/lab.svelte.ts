@@ -3,26 +3,42 @@
  * outside itself is given to it, so that tests can run it without a page.
  */
 import { m } from '../../paraglide/messages.js';
-import { figuresOf, summarise, type RunFigures } from '../../science/analysis/summary.ts';
+import type { Model } from '../../models/model.ts';
+import { figuresOf, summarise, type RunFigures, type Summary } from '../../science/analysis/summary.ts';
 import { runsOf } from '../../science/experiment.ts';
 import { densityLadder } from '../../science/prune/counts.ts';
-import { recipeId } from '../../science/recipe/identity.ts';
 import { modelOf } from '../../science/recipe/model.ts';
+import type { Plan } from '../../science/plan.ts';
 import type { Recipe } from '../../science/recipe/schema.ts';
 import type { RunResult } from '../../science/result.ts';
 import { decodeLink, type SharedSession } from '../../sessions/link.ts';
-import { addRun, newSession, renameSession, sessionName, TRUNK, trunkOf, type Session } from '../../sessions/session.ts';
+import {
+  addRun,
+  branchOf,
+  changeBranch,
+  newSession,
+  ownerBranch,
+  planOfBranch,
+  renameSession,
+  runsAlong,
+  sessionName,
+  standingBranches,
+  TRUNK,
+  type Branch,
+  type Session,
+  type SessionRun,
+} from '../../sessions/session.ts';
 import type { OpenLab } from '../../worker/client.ts';
 import { engineChoices, type EngineChoice } from '../../worker/protocol.ts';
 import { Album } from './album.svelte.ts';
 import { Draft } from './draft.svelte.ts';
-import { sharesRuns } from './edits.ts';
-import { stepsOf } from './estimate.ts';
+import { stepsOf } from '../../science/draw.ts';
+import { consequenceOf, takeUp, type Consequence } from './branching.ts';
 import { Experiment } from './experiment.svelte.ts';
 import { openText, recipeNamed } from './files.ts';
 import { Keeper, type Shelf } from './keeper.svelte.ts';
-import { levelStates } from './levels.ts';
-import { runName, type Schedule } from './live.svelte.ts';
+import { levelStates, type LevelState } from './levels.ts';
+import { runName, type LiveRun, type Schedule } from './live.svelte.ts';
 import { Notices } from './notices.svelte.ts';
 import { Selection } from './selection.svelte.ts';
 
@@ -42,6 +58,13 @@ export interface LabOptions {
   readonly first: Recipe;
 }
 
+/** A branch on the timeline. */
+export interface BranchRow {
+  readonly branch: Branch;
+  readonly levels: readonly LevelState[];
+  readonly summaries: readonly Summary[];
+}
+
 export class Lab {
   readonly notices = new Notices();
   readonly album = new Album();
@@ -49,30 +72,48 @@ export class Lab {
   readonly experiment: Experiment;
   readonly draft: Draft;
   readonly selection: Selection;
-  session: Session = $state.raw()!;
+  session: Session;
+  /** The branch on the bench. */
+  branchId = $state<string>(TRUNK);
   /** What a link told, until it is run again. */
   shared = $state.raw<SharedSession | null>(null);
   /** The hash of that link. */
   sharedHash = '';
   engineChoice = $state<EngineChoice>('auto');
+  /** The branch that the experiment trains, or trained last. */
+  private trainingBranch = $state<string>(TRUNK);
   /** Nobody has touched anything yet: the lab shows by itself what it does. */
   isFirstVisit = $state(false);
 
-  readonly recipe: Recipe = $derived(trunkOf(this.session).recipe);
-  readonly name: string = $derived(sessionName(this.session));
-  readonly model = $derived(modelOf(this.recipe));
-  readonly ladder: readonly number[] = $derived(densityLadder(this.recipe.pruning, this.model));
-  readonly figures: readonly RunFigures[] = $derived(this.shared?.figures ?? this.session.runs.map(figuresOf));
-  readonly summaries = $derived(summarise(this.figures));
-  readonly levels = $derived.by(() => levelStates(this.recipe, this.ladder, this.figures, this.experiment.live.runs, this.summaries));
-  readonly isComplete: boolean = $derived(this.levels.every(({ isDone }) => isDone));
+  readonly branch: Branch = $derived.by(() => branchOf(this.session, this.branchId));
+  readonly plan: Plan = $derived.by(() => planOfBranch(this.session, this.branchId));
+  readonly recipe: Recipe = $derived.by(() => this.branch.recipe);
+  readonly name: string = $derived.by(() => sessionName(this.session));
+  readonly model: Model = $derived.by(() => modelOf(this.recipe));
+  readonly ladder: readonly number[] = $derived.by(() => densityLadder(this.plan, this.model));
+  /** Runs along the branch, those of what it grew from included. */
+  readonly runs: readonly SessionRun[] = $derived.by(() => runsAlong(this.session, this.branchId));
+  readonly figures: readonly RunFigures[] = $derived.by(() => this.shared?.figures ?? this.runs.map(figuresOf));
+  /** Runs along the branch that train now. */
+  readonly live: readonly LiveRun[] = $derived.by(() => this.liveAlong(this.branchId));
+  readonly summaries: readonly Summary[] = $derived.by(() => summarise(this.figures));
+  readonly levels: readonly LevelState[] = $derived.by(() => levelStates(this.plan, this.ladder, this.figures, this.live, this.summaries));
+  readonly isComplete: boolean = $derived.by(() => this.levels.every(({ isDone }) => isDone));
   /** The first level with something left to train; the last one where there is none. */
-  readonly nextLevel: number = $derived((this.levels.find(({ isDone }) => !isDone) ?? this.levels[this.levels.length - 1]).level);
+  readonly nextLevel: number = $derived.by(() => (this.levels.find(({ isDone }) => !isDone) ?? this.levels[this.levels.length - 1]).level);
+  /** The level that a what-if would grow from: the one somebody looks at, else the dense network. */
+  readonly forkLevel: number = $derived.by(() => Math.min(this.selection.level ?? 0, Math.max(0, this.recipe.pruning.levels - 1)));
+  /** What running the edited recipe would do; null while it cannot run. */
+  readonly consequence: Consequence | null = $derived.by(() =>
+    this.draft.recipe === null ? null : consequenceOf(this.session, this.branchId, this.draft.recipe),
+  );
+  /** The branches in sight, the trunk first, each with its levels. */
+  readonly rows: readonly BranchRow[] = $derived.by(() => standingBranches(this.session).map((branch) => this.rowOf(branch)));
   /** Seconds until everything is trained, or null while there is no telling. */
   readonly secondsLeft: number | null = $derived.by(() => this.experiment.secondsFor(this.stepsLeft()));
 
   constructor(private readonly options: LabOptions) {
-    this.session = newSession(options.first);
+    this.session = $state.raw(newSession(options.first));
     this.draft = new Draft(options.first);
     this.keeper = new Keeper({
       openStore: options.openStore,
@@ -154,6 +195,30 @@ export class Lab {
     }
   }
 
+  /** Puts a branch, and a level of it where one is told, on the bench. */
+  select(branchId: string, level?: number): void {
+    if (branchId !== this.branchId) {
+      this.branchId = branchId;
+      this.draft.open(this.recipe);
+    }
+    if (level !== undefined) this.selection.level = level;
+  }
+
+  renameBranch(id: string, name: string): void {
+    this.session = changeBranch(this.session, id, { name: name.trim().slice(0, 200) });
+    this.keep();
+  }
+
+  /** Puts a what-if aside, with all that grew from it, or brings it back. */
+  pruneBranch(id: string, pruned: boolean): void {
+    this.session = changeBranch(this.session, id, { pruned });
+    if (!standingBranches(this.session).some((branch) => branch.id === this.branchId)) {
+      if (this.trainingBranch === this.branchId) this.experiment.stop();
+      this.select(branchOf(this.session, id).parent ?? TRUNK);
+    }
+    this.keep();
+  }
+
   /** A fresh session with this recipe; the one before it stays where it is kept. */
   openRecipe(recipe: Recipe): void {
     this.options.leaveLink();
@@ -181,13 +246,15 @@ export class Lab {
     this.notices.clear('run');
     this.selection.follow();
     const last = limit ?? this.recipe.pruning.levels;
+    if (this.experiment.isActive && this.trainingBranch !== this.branchId) this.experiment.stop();
     if (this.experiment.isActive) {
       this.experiment.allow(last);
       return;
     }
     // So that a reload finds the recipe before its first level is done; what merely shows itself is not worth it.
     if (!this.isFirstVisit) this.keep();
-    void this.experiment.start(this.recipe, this.engineChoice, this.keeper.notebook(), last);
+    this.trainingBranch = this.branchId;
+    void this.experiment.start(this.plan, this.engineChoice, this.keeper.notebook(), last);
   }
 
   pause(): void {
@@ -216,6 +283,17 @@ export class Lab {
     this.settle();
   }
 
+  /** Takes the last edit of the recipe back. */
+  undo(): void {
+    this.draft.undo();
+    this.settle();
+  }
+
+  redo(): void {
+    this.draft.redo();
+    this.settle();
+  }
+
   /** False where the text is no recipe; the draft says why. */
   editText(text: string): boolean {
     const isRecipe = this.draft.setText(text);
@@ -238,18 +316,17 @@ export class Lab {
     if (goesOn) this.run(limit);
   }
 
-  /** Takes up the recipe: in this session where its runs stay what they are, else in a new one. */
+  /** Takes up the recipe: on this branch where its runs stay what they are, on a what-if that grows from it, or in a new session. */
   adopt(recipe: Recipe): void {
     this.experiment.stop();
-    if (this.session.runs.length > 0 && !sharesRuns(this.recipe, recipe)) {
+    const place = takeUp(this.session, this.branchId, recipe, this.forkLevel, this.options.newId);
+    if (place === null) {
       this.openRecipe(recipe);
       return;
     }
-    const branches = this.session.branches.map((branch) =>
-      branch.id === TRUNK ? { ...branch, name: recipe.name, recipe, recipeId: recipeId(recipe) } : branch,
-    );
-    this.session = { ...this.session, branches };
-    this.draft.reset(recipe);
+    this.session = place.session;
+    this.branchId = place.branchId;
+    this.draft.rebase(recipe);
     if (this.session.runs.length > 0) this.keep();
   }
 
@@ -266,12 +343,13 @@ export class Lab {
     this.notices.clear('run');
     this.notices.clear('open');
     this.session = session;
-    this.draft.reset(this.recipe);
+    this.branchId = session.branches[0].id;
+    this.draft.open(this.recipe);
     this.selection.reset();
   }
 
   private record(result: RunResult): void {
-    this.session = addRun(this.session, TRUNK, result);
+    this.session = addRun(this.session, ownerBranch(this.session, this.trainingBranch, result.level).id, result);
     this.keep();
   }
 
@@ -280,11 +358,25 @@ export class Lab {
     this.keeper.save(this.session);
   }
 
+  /** The experiment's runs on levels that a branch shares with the one that trains. */
+  private liveAlong(branchId: string): readonly LiveRun[] {
+    const owner = (id: string, level: number): string => ownerBranch(this.session, id, level).id;
+    return this.experiment.live.runs.filter(({ run }) => owner(branchId, run.level) === owner(this.trainingBranch, run.level));
+  }
+
+  private rowOf(branch: Branch): BranchRow {
+    if (branch.id === this.branchId) return { branch, levels: this.levels, summaries: this.summaries };
+    const plan = planOfBranch(this.session, branch.id);
+    const figures = runsAlong(this.session, branch.id).map(figuresOf);
+    const summaries = summarise(figures);
+    return { branch, levels: levelStates(plan, densityLadder(plan, this.model), figures, this.liveAlong(branch.id), summaries), summaries };
+  }
+
   private stepsLeft(): number {
     const done = new Set(this.figures.map(runName));
-    const begun = this.experiment.live.runs.reduce((sum, { start, position }) => sum + position - start, 0);
-    const left = runsOf(this.recipe, this.experiment.limit).filter((run) => !done.has(runName(run)));
-    return left.reduce((sum, run) => sum + stepsOf(this.recipe, run), -begun);
+    const begun = this.live.reduce((sum, { start, position }) => sum + position - start, 0);
+    const left = runsOf(this.plan, this.experiment.limit).filter((run) => !done.has(runName(run)));
+    return left.reduce((sum, run) => sum + stepsOf(this.plan, run), -begun);
   }
 
   private recall(key: string): string | null {

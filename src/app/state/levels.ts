@@ -1,6 +1,6 @@
-/** The levels as the timeline shows them, from the recipe and what has been found. */
+/** The levels as the timeline shows them, from the plan and what has been found. */
 import { runsOfLevel } from '../../science/experiment.ts';
-import type { Recipe } from '../../science/recipe/schema.ts';
+import type { Plan } from '../../science/plan.ts';
 import type { RunId } from '../../science/result.ts';
 import type { Spread, Summary } from '../../science/analysis/summary.ts';
 import { runName, type LiveRun } from './live.svelte.ts';
@@ -19,7 +19,7 @@ export interface LevelState {
 const progressOf = ({ start, position, end }: LiveRun): number => (end > start ? (position - start) / (end - start) : 1);
 
 export function levelStates(
-  recipe: Recipe,
+  plan: Plan,
   ladder: readonly number[],
   finished: readonly RunId[],
   live: readonly LiveRun[],
@@ -28,7 +28,7 @@ export function levelStates(
   const done = new Set(finished.map(runName));
   const going = new Map(live.map((run) => [runName(run.run), progressOf(run)]));
   return ladder.map((density, level) => {
-    const runs = recipe.seeds.flatMap((seed) => runsOfLevel(recipe, seed, level)).map(runName);
+    const runs = plan.recipe.seeds.flatMap((seed) => runsOfLevel(plan, seed, level)).map(runName);
     const progress = runs.reduce((sum, name) => sum + (done.has(name) ? 1 : (going.get(name) ?? 0)), 0) / runs.length;
     const summary = summaries.find((one) => one.level === level && one.arm === 'ticket');
     return { level, density, accuracy: summary?.testAccuracy ?? null, isDone: runs.every((name) => done.has(name)), progress };

@@ -1,16 +1,18 @@
 /** Which run the stage shows: what trains now, or the level, arm and seed that somebody chose. */
 import type { Arm, Recipe } from '../../science/recipe/schema.ts';
 import type { RunId, RunResult } from '../../science/result.ts';
-import { findRun, TRUNK, type Session } from '../../sessions/session.ts';
+import { findRun, type Session, type SessionRun } from '../../sessions/session.ts';
 import type { Album, Picture } from './album.svelte.ts';
-import type { Experiment } from './experiment.svelte.ts';
 import { runName, type LiveRun } from './live.svelte.ts';
 
 /** Of the lab, what a selection looks at. */
 interface Bench {
   readonly recipe: Recipe;
   readonly session: Session;
-  readonly experiment: Experiment;
+  readonly branchId: string;
+  /** Runs along the branch: trained, and training now. */
+  readonly runs: readonly SessionRun[];
+  readonly live: readonly LiveRun[];
   readonly album: Album;
 }
 
@@ -25,11 +27,11 @@ export class Selection {
 
   /** The run on the stage. */
   readonly run: RunId = $derived.by(() => this.choose());
-  readonly live: LiveRun | undefined = $derived.by(() => this.bench.experiment.live.find(this.run));
-  readonly result: RunResult | undefined = $derived.by(() => findRun(this.bench.session, TRUNK, this.run));
+  readonly live: LiveRun | undefined = $derived.by(() => this.bench.live.find(({ run }) => runName(run) === runName(this.run)));
+  readonly result: RunResult | undefined = $derived.by(() => findRun(this.bench.session, this.bench.branchId, this.run));
   readonly picture: Picture | undefined = $derived.by(() =>
     this.live === undefined
-      ? this.bench.album.find(runName(this.run))
+      ? this.bench.album.find(this.result?.key ?? '')
       : { mask: this.live.mask, weights: null, histograms: this.live.histograms },
   );
 
@@ -47,19 +49,23 @@ export class Selection {
     this.level = Math.max(0, Math.min(this.bench.recipe.pruning.levels, this.run.level + by));
   }
 
+  /** Of the highest level with runs, the ticket's where there is one. */
+  private newest(runs: readonly RunId[]): RunId | undefined {
+    const level = Math.max(...runs.map((run) => run.level));
+    return runs.findLast((run) => run.level === level && run.arm === 'ticket') ?? runs.findLast((run) => run.level === level);
+  }
+
   private choose(): RunId {
-    const { recipe, session, experiment } = this.bench;
+    const { recipe, runs, live: training } = this.bench;
     const fits = (run: RunId): boolean =>
       (this.level === null || run.level === this.level) &&
       (this.arm === null || run.arm === this.arm || run.level === 0) &&
       (this.seed === null || run.seed === this.seed);
-    const live = experiment.live.runs.filter(({ run }) => fits(run));
-    const running = live.find(({ run }) => run.arm === 'ticket') ?? live[0];
-    if (running !== undefined) return running.run;
-    if (this.level === null) {
-      const last = session.runs.findLast(fits);
-      if (last !== undefined) return { seed: last.seed, arm: last.arm, level: last.level };
-    }
+    const live: readonly LiveRun[] = training.filter(({ run }) => fits(run));
+    const shown: LiveRun | undefined = live.find(({ run }) => run.arm === 'ticket') ?? live.at(0);
+    const last = this.level === null ? this.newest(runs.filter(fits)) : undefined;
+    const known = shown?.run ?? last;
+    if (known !== undefined) return { seed: known.seed, arm: known.arm, level: known.level };
     const level = this.level ?? 0;
     return { level, arm: level === 0 ? 'ticket' : (this.arm ?? 'ticket'), seed: this.seed ?? recipe.seeds[0] };
   }

@@ -4,6 +4,7 @@
  */
 import type { Model } from '../../models/model.ts';
 import { prunableParameters } from '../../models/model.ts';
+import { parentLevel, recipeAt, type Plan } from '../plan.ts';
 import type { Recipe } from '../recipe/schema.ts';
 
 type Pruning = Recipe['pruning'];
@@ -11,6 +12,12 @@ type Pruning = Recipe['pruning'];
 /** Weights left of `kept` after one round at `rate` (0 ≤ rate < 1). */
 export function keptAfterRound(kept: number, rate: number): number {
   return kept - Math.floor(rate * kept + 0.5);
+}
+
+export function keptAfterRounds(kept: number, rate: number, rounds: number): number {
+  let left = kept;
+  for (let round = 0; round < rounds; round++) left = keptAfterRound(left, rate);
+  return left;
 }
 
 /** A layer's rate under layerwise scope. */
@@ -25,33 +32,37 @@ export function layerRate(pruning: Pruning, model: Model, parameter: string): nu
   }
 }
 
-function afterRounds(size: number, rate: number, rounds: number): number {
-  let kept = size;
-  for (let round = 0; round < rounds; round++) kept = keptAfterRound(kept, rate);
-  return kept;
+/** Weights that a level keeps, as far as it is known before anything trains. */
+export interface KeptCount {
+  readonly total: number;
+  /** By prunable parameter; null once weights of all layers have competed. */
+  readonly layers: Readonly<Record<string, number>> | null;
 }
 
-/** Weights each prunable parameter keeps at a level under layerwise scope. */
-export function layerwiseCounts(pruning: Pruning, model: Model, level: number): Record<string, number> {
-  return Object.fromEntries(
-    prunableParameters(model).map(({ name, size }) => [name, afterRounds(size, layerRate(pruning, model, name), level)]),
+/**
+ * What a level will keep. Exact, but for a layerwise round after a global one: what each layer lost is not known then,
+ * and the total is taken at the common rate.
+ */
+export function keptAt(plan: Plan, model: Model, level: number): KeptCount {
+  if (level === 0) {
+    const layers = Object.fromEntries(prunableParameters(model).map(({ name, size }) => [name, size]));
+    return { total: totalOf(layers), layers };
+  }
+  const { pruning } = recipeAt(plan, level);
+  const parent = parentLevel(plan, level);
+  const before = keptAt(plan, model, parent);
+  if (pruning.scope === 'global' || before.layers === null)
+    return { total: keptAfterRounds(before.total, pruning.rate, level - parent), layers: null };
+  const layers = Object.fromEntries(
+    Object.entries(before.layers).map(([name, kept]) => [name, keptAfterRounds(kept, layerRate(pruning, model, name), level - parent)]),
   );
+  return { total: totalOf(layers), layers };
 }
 
-/** Weights the whole network keeps at a level under global scope. */
-export function globalCount(pruning: Pruning, model: Model, level: number): number {
-  const total = prunableParameters(model).reduce((sum, { size }) => sum + size, 0);
-  return afterRounds(total, pruning.rate, level);
-}
+const totalOf = (layers: Readonly<Record<string, number>>): number => Object.values(layers).reduce((sum, count) => sum + count, 0);
 
 /** Density (0..1) of every level 0..levels: known before anything trains. */
-export function densityLadder(pruning: Pruning, model: Model): number[] {
-  const total = prunableParameters(model).reduce((sum, { size }) => sum + size, 0);
-  return Array.from({ length: pruning.levels + 1 }, (_, level) => {
-    const kept =
-      pruning.scope === 'global'
-        ? globalCount(pruning, model, level)
-        : Object.values(layerwiseCounts(pruning, model, level)).reduce((sum, count) => sum + count, 0);
-    return kept / total;
-  });
+export function densityLadder(plan: Plan, model: Model): number[] {
+  const { total } = keptAt(plan, model, 0);
+  return Array.from({ length: plan.recipe.pruning.levels + 1 }, (_, level) => keptAt(plan, model, level).total / total);
 }

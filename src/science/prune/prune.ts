@@ -2,39 +2,32 @@
 import type { Model } from '../../models/model.ts';
 import { prunableParameters } from '../../models/model.ts';
 import { stream } from '../../numerics/streams.ts';
-import { denseMask, type Mask } from '../mask.ts';
+import { countBits, denseMask, type Mask } from '../mask.ts';
+import { parentLevel, recipeAt, type Plan } from '../plan.ts';
 import type { Recipe } from '../recipe/schema.ts';
 import type { Tensors } from '../tensors.ts';
-import { globalCount, layerwiseCounts } from './counts.ts';
+import { keptAfterRounds, layerRate } from './counts.ts';
 import { keepTop } from './top.ts';
 
 type Pruning = Recipe['pruning'];
 
-/** The level whose final weights a level is cut from: the one before, or level 0 where all goes in one shot. */
-export const parentLevel = (pruning: Pruning, level: number): number => (pruning.schedule === 'one-shot' ? 0 : level - 1);
-
-/**
- * The mask of `level`, cut from `from` by the scores.
- * `tieStream` names the stream of `seed` that settles ties.
- */
-export function prune(pruning: Pruning, model: Model, from: Mask, scores: Tensors, level: number, seed: number, tieStream: string): Mask {
+/** What is left of `from` after so many rounds, cut at once by the scores. `tieStream` names the stream of `seed` that settles ties. */
+export function prune(pruning: Pruning, model: Model, from: Mask, scores: Tensors, rounds: number, seed: number, tieStream: string): Mask {
   const names = prunableParameters(model).map(({ name }) => name);
   const contender = (name: string) => ({ scores: scores[name], present: from[name] });
   if (pruning.scope === 'global') {
-    const kept = keepTop(names.map(contender), globalCount(pruning, model, level), stream(seed, `${tieStream}/${level}`));
+    const present = names.reduce((sum, name) => sum + countBits(from[name]), 0);
+    const kept = keepTop(names.map(contender), keptAfterRounds(present, pruning.rate, rounds), stream(seed, tieStream));
     return Object.fromEntries(names.map((name, index) => [name, kept[index]]));
   }
-  const counts = layerwiseCounts(pruning, model, level);
-  return Object.fromEntries(
-    names.map((name) => [name, keepTop([contender(name)], counts[name], stream(seed, `${tieStream}/${level}/${name}`))[0]]),
-  );
+  const keep = (name: string) => keptAfterRounds(countBits(from[name]), layerRate(pruning, model, name), rounds);
+  return Object.fromEntries(names.map((name) => [name, keepTop([contender(name)], keep(name), stream(seed, `${tieStream}/${name}`))[0]]));
 }
 
 /** The mask of `level` when the same scores decide every round, as for random masks. */
-export function pruneByFixedScores(pruning: Pruning, model: Model, scores: Tensors, level: number, seed: number, tieStream: string): Mask {
-  if (pruning.schedule === 'one-shot')
-    return level === 0 ? denseMask(model) : prune(pruning, model, denseMask(model), scores, level, seed, tieStream);
-  let mask = denseMask(model);
-  for (let round = 1; round <= level; round++) mask = prune(pruning, model, mask, scores, round, seed, tieStream);
-  return mask;
+export function pruneByFixedScores(plan: Plan, model: Model, scores: Tensors, level: number, seed: number, tieStream: string): Mask {
+  if (level === 0) return denseMask(model);
+  const parent = parentLevel(plan, level);
+  const from = pruneByFixedScores(plan, model, scores, parent, seed, tieStream);
+  return prune(recipeAt(plan, level).pruning, model, from, scores, level - parent, seed, `${tieStream}/${level}`);
 }

@@ -1,6 +1,7 @@
 /** Who a recipe and its runs are: canonical form, id, run keys. */
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
+import { ownerOf, type Plan } from '../plan.ts';
 import type { RunId } from '../result.ts';
 import { stripDefaults } from './defaults.ts';
 import { stableText, type Plain } from './plain.ts';
@@ -19,12 +20,21 @@ export const recipeId = (recipe: Recipe): string => hash(canonicalRecipe(recipe)
 
 /**
  * SHA-256 of what determines one run and nothing else: not the name, nor the lists of arms, seeds and levels, so
- * that a recipe with one more of them finds all it has in common with the old one.
+ * that a recipe with one more of them finds all it has in common with the old one. Of a what-if's past, the key of the
+ * ticket it grew from says everything.
  */
-export function runKey(recipe: Recipe, { seed, arm, level }: RunId, arithmeticVersion: number): string {
-  const { task, model, training, pruning, rewind } = canonicalRecipe(recipe);
+export function runKey(plan: Plan, { seed, arm, level }: RunId, arithmeticVersion: number): string {
+  const owner = ownerOf(plan, level);
+  const { task, model, training, pruning, rewind } = canonicalRecipe(owner.recipe);
   const dense = { task, model, training, seed, arithmeticVersion };
   if (level === 0) return hash(dense);
   const { levels, ...rounds } = (pruning ?? {}) as Plain;
-  return hash({ ...dense, pruning: rounds, rewind, arm, level });
+  const own = { ...dense, pruning: rounds, rewind, arm, level };
+  if (owner.from === null) return hash(own);
+  const from = {
+    level: owner.from.level,
+    key: runKey(owner.from.plan, { seed, arm: 'ticket', level: owner.from.level }, arithmeticVersion),
+  };
+  // Grown from the dense network that its own recipe would have trained, it is what that recipe alone would give.
+  return hash(from.key === hash(dense) ? own : { ...own, from });
 }

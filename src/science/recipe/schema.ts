@@ -99,9 +99,7 @@ export const RecipeSchema = v.strictObject({
 
 /** A whole recipe: every default filled in, every value in range. */
 export type Recipe = v.InferOutput<typeof RecipeSchema>;
-export type ModelRecipe = Recipe['model'];
 export type Optimizer = v.InferOutput<typeof OptimizerSchema>;
 export type RateSchedule = v.InferOutput<typeof RateScheduleSchema>;
 export type Arm = (typeof arms)[number];
 export type Initialiser = (typeof initialisers)[number];
-export type Activation = (typeof activations)[number];

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { draw, stepsOf, type Ancestors } from '../../../src/science/draw.ts';
 import { initialise } from '../../../src/science/init.ts';
 import { countBits, denseMask, getBit, layerDensity, type Mask } from '../../../src/science/mask.ts';
+import { planOf } from '../../../src/science/plan.ts';
 import { modelOf } from '../../../src/science/recipe/model.ts';
 import type { Arm, Recipe } from '../../../src/science/recipe/schema.ts';
 import type { Snapshot } from '../../../src/science/tensors.ts';
@@ -14,12 +15,12 @@ const model = modelOf(recipe);
 const trained = (name: string): Snapshot => initialise(model, 'kaiming-uniform', 99, name);
 const level1: Ancestors = { parent: { mask: denseMask(model), final: trained('final') }, rewindPoint: null };
 const at = (arm: Arm, level = 1, of: Recipe = recipe, ancestors: Ancestors = level1, seed = 1) =>
-  draw(of, model, { seed, arm, level }, ancestors);
+  draw(planOf(of), model, { seed, arm, level }, ancestors);
 const counts = (mask: Mask) => Object.values(mask).map(countBits);
 
 describe('level 0', () => {
   it('is the dense network at its init', () => {
-    const dense = draw(recipe, model, { seed: 1, arm: 'ticket', level: 0 }, null);
+    const dense = draw(planOf(recipe), model, { seed: 1, arm: 'ticket', level: 0 }, null);
     expect(layerDensity(model, dense.mask)).toEqual([1, 1, 1]);
     expect(dense.start).toEqual(initialise(model, 'glorot-normal', 1));
     expect(dense.position).toBe(0);
@@ -48,9 +49,10 @@ describe('each control changes what it claims and only that', () => {
     expect(reinit.start.parameters['dense1/weight']).not.toEqual(ticket.start.parameters['dense1/weight']);
     expect(at('reinit', 2, recipe, level1).start).not.toEqual(at('reinit', 1).start);
     expect([reinit.position, at('ticket', 1, rewinding, ancestors).position]).toEqual([0, 20]);
-    expect([stepsOf(rewinding, { seed: 1, arm: 'reinit', level: 1 }), stepsOf(rewinding, { seed: 1, arm: 'ticket', level: 1 })]).toEqual([
-      40, 20,
-    ]);
+    expect([
+      stepsOf(planOf(rewinding), { seed: 1, arm: 'reinit', level: 1 }),
+      stepsOf(planOf(rewinding), { seed: 1, arm: 'ticket', level: 1 }),
+    ]).toEqual([40, 20]);
   });
 
   it('random-mask: other weights, the same count a layer, the ticket’s own start, biases included, nested', () => {

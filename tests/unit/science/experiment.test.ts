@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { conduct, runsOf, type Laboratory, type Notebook, type RunRequest } from '../../../src/science/experiment.ts';
 import { initialise } from '../../../src/science/init.ts';
 import { denseMask } from '../../../src/science/mask.ts';
+import { planOf } from '../../../src/science/plan.ts';
 import { runKey } from '../../../src/science/recipe/identity.ts';
 import { modelOf } from '../../../src/science/recipe/model.ts';
 import type { Recipe } from '../../../src/science/recipe/schema.ts';
@@ -29,14 +30,14 @@ class Recorder implements Laboratory {
   async run(request: RunRequest): Promise<RunOutcome> {
     this.requests.push(request);
     await Promise.resolve();
-    const { recipe, run, keep } = request;
-    const model = modelOf(recipe);
+    const { plan, run, keep } = request;
+    const model = modelOf(plan.recipe);
     const final = initialise(model, 'glorot-normal', run.seed, nameOf(run));
     const metrics = { accuracy: { train: 1, validation: 1, test: 1 }, loss: { train: 0, validation: 0, test: 0 } };
     return {
       result: {
         ...run,
-        key: runKey(recipe, run, 1),
+        key: runKey(plan, run, 1),
         density: 1,
         layerDensity: [1],
         engine: { name: 'sparse', backend: null, arithmeticVersion: 1, deterministic: true },
@@ -58,7 +59,7 @@ const names = (laboratory: Recorder) => laboratory.requests.map(({ run }) => nam
 const ignore = () => undefined;
 
 async function conducted(recipe: Recipe, notebook = new MemoryNotebook(), laboratory = new Recorder()): Promise<Recorder> {
-  await conduct(recipe, laboratory, notebook, ignore);
+  await conduct(planOf(recipe), laboratory, notebook, ignore);
   return laboratory;
 }
 
@@ -66,7 +67,7 @@ describe('the experiment', () => {
   it('trains every run once: level 0 for all arms together, then every arm of every level and seed', async () => {
     const recipe = tinyRecipe({ seeds: [1, 2] });
     const laboratory = await conducted(recipe);
-    expect(names(laboratory)).toEqual(runsOf(recipe).map(nameOf).sort());
+    expect(names(laboratory)).toEqual(runsOf(planOf(recipe)).map(nameOf).sort());
     expect(laboratory.requests.length).toBe(2 * (1 + 3 * 4));
   });
 
@@ -89,7 +90,7 @@ describe('the experiment', () => {
 
   it('keeps the rewind point of level 0 and hands it to every level', async () => {
     const { requests } = await conducted(tinyRecipe({ rewind: { weights: { step: 20 } } }));
-    expect(requests[0].keep).toEqual([20]);
+    expect(requests[0].keep).toContain(20);
     const point = initialise(modelOf(tinyRecipe()), 'glorot-normal', 1, 'step 20');
     for (const { run, ancestors, keep } of requests.slice(1)) {
       expect([run.level > 0, keep]).toEqual([true, []]);
@@ -114,12 +115,22 @@ describe('no run is trained twice', () => {
     expect(names(await conducted(tinyRecipe({ name: 'renamed', arms: ['ticket'], pruning: { levels: 2 } }), notebook))).toEqual([]);
   });
 
+  it('level 0 keeps a ladder of rewind points, so that rewinding to one of them trains no dense network again', async () => {
+    const notebook = new MemoryNotebook();
+    const first = await conducted(tinyRecipe({ arms: ['ticket'] }), notebook);
+    expect(first.requests.map(({ keep }) => keep)).toEqual([[1, 2, 5, 10, 20], [], [], []]);
+    const rewinding = tinyRecipe({ arms: ['ticket'], rewind: { weights: { step: 20 } } });
+    expect(names(await conducted(rewinding, notebook))).toEqual(['1 ticket 1', '1 ticket 2', '1 ticket 3']);
+  });
+
   it('another rewind point trains level 0 again only to reach it, and checks that it came out the same', async () => {
     const notebook = new MemoryNotebook();
     await conducted(tinyRecipe({ arms: ['ticket'] }), notebook);
-    const rewinding = tinyRecipe({ arms: ['ticket'], rewind: { weights: { step: 20 } } });
-    expect(names(await conducted(rewinding, notebook))).toEqual(['1 ticket 0', '1 ticket 1', '1 ticket 2', '1 ticket 3']);
-    const elsewhere = tinyRecipe({ arms: ['ticket'], rewind: { weights: { step: 10 } } });
+    const rewinding = tinyRecipe({ arms: ['ticket'], rewind: { weights: { step: 13 } } });
+    const again = await conducted(rewinding, notebook);
+    expect(names(again)).toEqual(['1 ticket 0', '1 ticket 1', '1 ticket 2', '1 ticket 3']);
+    expect(again.requests[0].keep).toContain(13);
+    const elsewhere = tinyRecipe({ arms: ['ticket'], rewind: { weights: { step: 11 } } });
     await expect(conducted(elsewhere, notebook, new Recorder(() => 'another'))).rejects.toMatchObject({ subject: 'rewind.weights.step' });
   });
 
@@ -130,7 +141,7 @@ describe('no run is trained twice', () => {
       arithmeticVersion: 1,
       run: (request) => (request.run.level === 2 ? Promise.reject(new Error('lost')) : failing.run(request)),
     };
-    await expect(conduct(tinyRecipe({ arms: ['ticket'] }), broken, notebook, ignore)).rejects.toThrow('lost');
+    await expect(conduct(planOf(tinyRecipe({ arms: ['ticket'] })), broken, notebook, ignore)).rejects.toThrow('lost');
     expect(names(await conducted(tinyRecipe({ arms: ['ticket'] }), notebook))).toEqual(['1 ticket 2', '1 ticket 3']);
   });
 
@@ -140,7 +151,9 @@ describe('no run is trained twice', () => {
       arithmeticVersion: 1,
       run: (request) => (request.run.arm === 'reinit' ? Promise.reject(new Error('control lost')) : recorder.run(request)),
     };
-    await expect(conduct(tinyRecipe({ arms: ['ticket', 'reinit'] }), broken, new MemoryNotebook(), ignore)).rejects.toThrow('control lost');
+    await expect(conduct(planOf(tinyRecipe({ arms: ['ticket', 'reinit'] })), broken, new MemoryNotebook(), ignore)).rejects.toThrow(
+      'control lost',
+    );
     expect(names(recorder)).not.toContain('1 ticket 3');
   });
 });

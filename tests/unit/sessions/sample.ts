@@ -1,6 +1,7 @@
 import { runsOf } from '../../../src/science/experiment.ts';
 import { bitsWhere, type Mask } from '../../../src/science/mask.ts';
 import { prunableParameters } from '../../../src/models/model.ts';
+import { planOf } from '../../../src/science/plan.ts';
 import { densityLadder } from '../../../src/science/prune/counts.ts';
 import { initialise } from '../../../src/science/init.ts';
 import { runKey } from '../../../src/science/recipe/identity.ts';
@@ -20,8 +21,8 @@ export function sampleResult(recipe: Recipe, run: RunId): RunResult {
   const each = () => step.map(() => source.uniform());
   return {
     ...run,
-    key: runKey(recipe, run, 1),
-    density: densityLadder(recipe.pruning, modelOf(recipe))[run.level],
+    key: runKey(planOf(recipe), run, 1),
+    density: densityLadder(planOf(recipe), modelOf(recipe))[run.level],
     layerDensity: prunableParameters(modelOf(recipe)).map(() => source.uniform()),
     engine: { name: 'sparse', backend: null, arithmeticVersion: 1, deterministic: true },
     metrics: { accuracy: { train: 1, validation: 0.97, test: test() }, loss: { train: 0.01, validation: 0.1, test: 0.1 } },
@@ -33,7 +34,7 @@ export function sampleResult(recipe: Recipe, run: RunId): RunResult {
   };
 }
 
-export const sampleSession = (recipe: Recipe, runs: readonly RunId[] = runsOf(recipe)): Session =>
+export const sampleSession = (recipe: Recipe, runs: readonly RunId[] = runsOf(planOf(recipe))): Session =>
   runs.reduce((session, run) => addRun(session, TRUNK, sampleResult(recipe, run)), newSession(recipe));
 
 /** An outcome whose mask keeps about half of the weights; absent ones are zero. */

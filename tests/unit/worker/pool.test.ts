@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { RunRequest } from '../../../src/science/experiment.ts';
+import { planOf } from '../../../src/science/plan.ts';
 import type { RunId } from '../../../src/science/result.ts';
 import type { RunOutcome } from '../../../src/science/run.ts';
 import { Cancelled } from '../../../src/science/trainer.ts';
@@ -7,7 +8,7 @@ import { openPool, WorkerGone, type Hand } from '../../../src/worker/pool.ts';
 import { tinyRecipe } from '../science/recipes.ts';
 
 const recipe = tinyRecipe({ seeds: [1, 2] });
-const request = (run: RunId): RunRequest => ({ recipe, run, ancestors: null, keep: [] });
+const request = (run: RunId): RunRequest => ({ plan: planOf(recipe), run, ancestors: null, keep: [] });
 const nameOf = ({ seed, arm, level }: RunId): string => `${seed} ${arm} ${level}`;
 const tick = () => new Promise((resolve) => setTimeout(resolve, 0));
 

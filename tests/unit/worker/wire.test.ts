@@ -3,6 +3,7 @@ import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs';
 import { afterEach, expect, it } from 'vitest';
 import { LabError } from '../../../src/science/errors.ts';
 import type { RunRequest } from '../../../src/science/experiment.ts';
+import { planOf } from '../../../src/science/plan.ts';
 import { Cancelled } from '../../../src/science/trainer.ts';
 import type { LabWorker, WorkerEvent } from '../../../src/worker/protocol.ts';
 import { connect, serve } from '../../../src/worker/wire.ts';
@@ -10,7 +11,7 @@ import { tinyRecipe } from '../science/recipes.ts';
 import { sampleOutcome } from '../sessions/sample.ts';
 
 const recipe = tinyRecipe();
-const request: RunRequest = { recipe, run: { seed: 1, arm: 'ticket', level: 1 }, ancestors: null, keep: [] };
+const request: RunRequest = { plan: planOf(recipe), run: { seed: 1, arm: 'ticket', level: 1 }, ancestors: null, keep: [] };
 const channels: MessageChannel[] = [];
 
 /** A service at the other end of a real port. */

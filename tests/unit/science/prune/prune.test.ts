@@ -6,9 +6,11 @@ import { initialise } from '../../../../src/science/init.ts';
 import { bitsWhere, countBits, denseMask, density, fullBits, getBit, layerDensity } from '../../../../src/science/mask.ts';
 import { densityLadder, keptAfterRound } from '../../../../src/science/prune/counts.ts';
 import { criteria, randomScores } from '../../../../src/science/prune/criteria.ts';
-import { parentLevel, prune, pruneByFixedScores } from '../../../../src/science/prune/prune.ts';
+import { parentLevel, planOf } from '../../../../src/science/plan.ts';
+import { prune, pruneByFixedScores } from '../../../../src/science/prune/prune.ts';
 import { keepTop } from '../../../../src/science/prune/top.ts';
 import type { Recipe } from '../../../../src/science/recipe/schema.ts';
+import { tinyRecipe } from '../recipes.ts';
 
 const lenet = mlp({ family: 'mlp', hidden: [300, 100], activation: 'relu' }, { height: 28, width: 28, channels: 1 }, 10);
 const pruning: Recipe['pruning'] = {
@@ -20,12 +22,13 @@ const pruning: Recipe['pruning'] = {
   convRate: 0.2,
   outputRate: 0.1,
 };
+const plan = (changes: Partial<Recipe['pruning']> = {}) => planOf(tinyRecipe({ pruning: { ...pruning, ...changes } }));
 const scoresOf = (seed: number) =>
   criteria.magnitude.score({ model: lenet, seed, final: initialise(lenet, 'glorot-normal', seed).parameters });
 
 describe('counts', () => {
   it('the kept ladder of LeNet-300-100 is the paper’s', () => {
-    expect(densityLadder(pruning, lenet).map((kept) => (100 * kept).toFixed(1))).toEqual(
+    expect(densityLadder(plan(), lenet).map((kept) => (100 * kept).toFixed(1))).toEqual(
       '100.0 80.0 64.1 51.3 41.1 32.9 26.3 21.1 16.9 13.5 10.8 8.7 7.0 5.6 4.5 3.6'.split(' '),
     );
   });
@@ -37,7 +40,7 @@ describe('counts', () => {
 
   it('is iterated, not a power: 7 weights at half become 3, then 1', () => {
     const model = mlp({ family: 'mlp', hidden: [], activation: 'relu' }, { height: 1, width: 1, channels: 7 }, 1);
-    expect(densityLadder({ ...pruning, levels: 2, outputRate: 0.5 }, model).map((kept) => Math.round(7 * kept))).toEqual([7, 3, 1]);
+    expect(densityLadder(plan({ levels: 2, outputRate: 0.5 }), model).map((kept) => Math.round(7 * kept))).toEqual([7, 3, 1]);
   });
 });
 
@@ -101,7 +104,7 @@ describe('masks of a level', () => {
 
   it('is nested level to level, and uses magnitude, not sign', () => {
     const first = prune(pruning, lenet, denseMask(lenet), scoresOf(1), 1, 1, 'ties');
-    const second = prune(pruning, lenet, first, scoresOf(1), 2, 1, 'ties');
+    const second = prune(pruning, lenet, first, scoresOf(1), 1, 1, 'ties');
     for (let index = 0; index < 30_000; index++)
       if (getBit(second['dense2/weight'], index)) expect(getBit(first['dense2/weight'], index)).toBe(true);
     const weights = initialise(lenet, 'glorot-normal', 1).parameters['dense2/weight'];
@@ -110,19 +113,19 @@ describe('masks of a level', () => {
   });
 
   it('one-shot cuts level 0 straight to the rung', () => {
-    expect([1, 2, 7].map((level) => parentLevel({ ...pruning, schedule: 'one-shot' }, level))).toEqual([0, 0, 0]);
-    expect([1, 2, 7].map((level) => parentLevel(pruning, level))).toEqual([0, 1, 6]);
+    expect([1, 2, 7].map((level) => parentLevel(plan({ schedule: 'one-shot' }), level))).toEqual([0, 0, 0]);
+    expect([1, 2, 7].map((level) => parentLevel(plan(), level))).toEqual([0, 1, 6]);
     const mask = prune({ ...pruning, schedule: 'one-shot' }, lenet, denseMask(lenet), scoresOf(1), 7, 1, 'ties');
     expect((100 * density(mask)).toFixed(1)).toBe('21.1');
   });
 
   it('random scores give masks nested level to level, of the recipe’s own counts, iterative or not', () => {
     const scores = randomScores(lenet, 3, 'random-mask');
-    const masks = [1, 2, 3].map((level) => pruneByFixedScores(pruning, lenet, scores, level, 3, 'ties'));
+    const masks = [1, 2, 3].map((level) => pruneByFixedScores(plan(), lenet, scores, level, 3, 'ties'));
     expect(masks.map((mask) => (100 * density(mask)).toFixed(1))).toEqual(['80.0', '64.1', '51.3']);
     for (let index = 0; index < 1000; index++)
       if (getBit(masks[2]['output/weight'], index)) expect(getBit(masks[0]['output/weight'], index)).toBe(true);
-    expect(pruneByFixedScores({ ...pruning, schedule: 'one-shot' }, lenet, scores, 3, 3, 'ties')['output/weight']).toEqual(
+    expect(pruneByFixedScores(plan({ schedule: 'one-shot' }), lenet, scores, 3, 3, 'ties')['output/weight']).toEqual(
       masks[2]['output/weight'],
     );
   });

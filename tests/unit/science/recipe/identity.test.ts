@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { planOf } from '../../../../src/science/plan.ts';
 import { canonicalRecipe, recipeId, runKey } from '../../../../src/science/recipe/identity.ts';
 import { parseRecipe } from '../../../../src/science/recipe/parse.ts';
 import type { RunId } from '../../../../src/science/result.ts';
@@ -42,7 +43,7 @@ describe('ids', () => {
 
 describe('run keys', () => {
   const run: RunId = { seed: 1, arm: 'ticket', level: 3 };
-  const key = (changes: object = {}, of: RunId = run, version = 1) => runKey(recipe(changes), of, version);
+  const key = (changes: object = {}, of: RunId = run, version = 1) => runKey(planOf(recipe(changes)), of, version);
 
   it.each([{ name: 'other' }, { arms: ['ticket'] }, { seeds: [1] }, { pruning: { levels: 5 } }])('do not change with %j', (changes) => {
     expect(key(changes)).toBe(key());
