@@ -43,25 +43,24 @@ export function encodeOutcome({ result, mask, final, kept }: RunOutcome): Uint8A
     { position: null, snapshot: final },
     ...Object.entries(kept).map(([position, snapshot]) => ({ position: Number(position), snapshot })),
   ];
+  const header: v.InferInput<typeof HeaderSchema> = {
+    result: parseAs(ResultSchema, result, 'result'),
+    mask: Object.entries(mask).map(([name, bits]) => ({ name, size: bits.size })),
+    snapshots: snapshots.map(({ position, snapshot }) => ({
+      position,
+      parameters: headersOf(snapshot.parameters, mask),
+      buffers: headersOf(snapshot.buffers, {}),
+    })),
+  };
   const writer = new ByteWriter();
   writer.raw(new TextEncoder().encode(MAGIC));
   writer.varint(VERSION);
-  writer.text(
-    JSON.stringify({
-      result: parseAs(ResultSchema, result, 'result'),
-      mask: Object.entries(mask).map(([name, bits]) => ({ name, size: bits.size })),
-      snapshots: snapshots.map(({ position, snapshot }) => ({
-        position,
-        parameters: headersOf(snapshot.parameters, mask),
-        buffers: headersOf(snapshot.buffers, {}),
-      })),
-    } satisfies v.InferInput<typeof HeaderSchema>),
-  );
+  writer.text(JSON.stringify(header));
   for (const bits of Object.values(mask)) writer.raw(bits.bytes);
-  for (const { snapshot } of snapshots) {
-    writeTensors(writer, snapshot.parameters, mask);
-    writeTensors(writer, snapshot.buffers, {});
-  }
+  snapshots.forEach(({ snapshot }, index) => {
+    writeTensors(writer, snapshot.parameters, header.snapshots[index].parameters, mask);
+    writeTensors(writer, snapshot.buffers, header.snapshots[index].buffers, {});
+  });
   const body = writer.done();
   writer.raw(sha256(body));
   return writer.done();
@@ -69,7 +68,19 @@ export function encodeOutcome({ result, mask, final, kept }: RunOutcome): Uint8A
 
 /** A snapshot with values where nothing should be is written in full: nothing is ever lost. */
 const codingOf = (values: Float32Array, bits: Bits | undefined): 'kept' | 'all' =>
-  bits?.size === values.length && values.every((value, index) => value === 0 || getBit(bits, index)) ? 'kept' : 'all';
+  bits?.size === values.length && isZeroElsewhere(values, bits) ? 'kept' : 'all';
+
+/** Eight weights at a time: this runs in the page, where a large network must not be felt. */
+function isZeroElsewhere(values: Float32Array, { bytes }: Bits): boolean {
+  for (let at = 0; at < bytes.length; at++) {
+    if (bytes[at] === 255) continue;
+    const end = Math.min(values.length, 8 * at + 8);
+    for (let index = 8 * at; index < end; index++) {
+      if (values[index] !== 0 && ((bytes[at] >> (index & 7)) & 1) === 0) return false;
+    }
+  }
+  return true;
+}
 
 const headersOf = (tensors: Tensors, mask: Mask): TensorHeaders =>
   Object.entries(tensors).map(([name, values]) => ({ name, size: values.length, coding: codingOf(values, maskOf(mask, name)) }));
@@ -79,10 +90,10 @@ const maskOf = (mask: Mask, name: string): Bits | undefined => (Object.hasOwn(ma
 /** The values' bits; a copy through numbers could change a NaN. */
 const bitsOf = (values: Float32Array): Uint32Array => new Uint32Array(values.buffer, values.byteOffset, values.length);
 
-function writeTensors(writer: ByteWriter, tensors: Tensors, mask: Mask): void {
-  for (const [name, values] of Object.entries(tensors)) {
-    const bits = maskOf(mask, name);
-    const kept = bits !== undefined && codingOf(values, bits) === 'kept' ? bits : null;
+function writeTensors(writer: ByteWriter, tensors: Tensors, headers: TensorHeaders, mask: Mask): void {
+  for (const { name, size, coding } of headers) {
+    const values = tensors[name];
+    const kept = coding === 'kept' ? keptBits(mask, name, size) : null;
     const room = writer.reserve(4 * (kept === null ? values.length : countBits(kept)));
     const view = new DataView(room.buffer, room.byteOffset, room.byteLength);
     const words = bitsOf(values);

@@ -27,6 +27,8 @@ type Watched = typeof globalThis & { watchCounts: Counts };
 
 /** To be called before the lab opens. */
 export async function watch(page: Page): Promise<void> {
+  // Run by tsx, functions call this helper of its compiler, which pages lack.
+  await page.addInitScript('globalThis.__name ??= (value) => value');
   await page.addInitScript(() => {
     const counts: Counts = { longTasks: [], frames: 0, messages: 0, lastMessageAt: 0, begun: [], began: performance.now() };
     (globalThis as Watched).watchCounts = counts;
