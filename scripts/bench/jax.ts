@@ -1,6 +1,6 @@
 /** LeNet-300-100 as a user of jax-js writes it: one jitted step, loss and gradient and Adam, on the WebAssembly backend. */
 import { blockUntilReady, defaultDevice, init, jit, nn, numpy as np, tree, valueAndGrad } from '@jax-js/jax';
-import { gatherInputs } from '../../src/engines/tfjs/gather.ts';
+import { gatherInputs } from '../../src/engines/gather.ts';
 import { volume } from '../../src/models/model.ts';
 import { getBit, type Mask } from '../../src/science/mask.ts';
 import { clock, type Contender } from './contender.ts';
