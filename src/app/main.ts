@@ -3,6 +3,7 @@ import { mount } from 'svelte';
 import { LabError } from '../science/errors.ts';
 import { m } from '../paraglide/messages.js';
 import { openStore } from '../sessions/store.ts';
+import { openStudy } from '../worker/browser-study.ts';
 import { openLab } from '../worker/browser.ts';
 import App from './App.svelte';
 import './tokens.css';
@@ -25,6 +26,7 @@ if (target === null) throw new Error('index.html has no #app');
 
 const lab = new Lab({
   openLab,
+  student: openStudy(),
   openStore,
   fetchText,
   memory: () => localStorage,

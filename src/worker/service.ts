@@ -47,16 +47,17 @@ export class LabService implements LabWorker {
     return { id: opened.id, engine: { name, backend, arithmeticVersion, deterministic } };
   }
 
-  async run({ recipe, run, ancestors, keep }: RunRequest): Promise<RunOutcome> {
+  async run(request: RunRequest): Promise<RunOutcome> {
     if (this.opened === null) throw new Error('a worker is prepared before it runs');
     const { engine } = this.opened;
+    const { recipe, run, ancestors, keep } = request;
     const task = await this.open(recipe);
     const model = modelOf(recipe);
     const trainer = await this.trainerFor(engine, recipe, task);
     const drawing = draw(recipe, model, run, ancestors);
     const split = splitFor(recipe.task.dataset, recipe.task, run.seed);
     const batches = batchesOf(split.train, recipe.training.batchSize, run.seed);
-    const observer = new Observer(model, run, drawing, recipe.training.steps, trainer, this.listener);
+    const observer = new Observer(model, request, drawing, trainer, this.listener);
     this.pace = new Pace();
     if (this.paused) this.pace.pause();
     try {

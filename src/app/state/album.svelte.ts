@@ -2,7 +2,7 @@
 import type { LayerHistogram } from '../../science/analysis/histogram.ts';
 import type { Notebook } from '../../science/experiment.ts';
 import type { Mask } from '../../science/mask.ts';
-import type { RunResult } from '../../science/result.ts';
+import type { RunId, RunResult } from '../../science/result.ts';
 import type { RunOutcome } from '../../science/run.ts';
 import type { Tensors } from '../../science/tensors.ts';
 import { runName, type LiveRun } from './live.svelte.ts';
@@ -12,6 +12,8 @@ export interface Picture {
   /** Null while the run still trains. */
   readonly weights: Tensors | null;
   readonly histograms: readonly LayerHistogram[] | null;
+  /** What the next level cuts from it; null where that is not known yet or nothing is cut. */
+  readonly next: Mask | null;
 }
 
 /** Masks and weights take megabytes; histograms next to nothing. */
@@ -30,7 +32,7 @@ export class Album {
   add({ result, mask, final }: RunOutcome, live: LiveRun | undefined): void {
     const name = runName(result);
     if (live !== undefined && live.histograms !== null) this.histograms.set(name, live.histograms);
-    this.put(name, { mask, weights: final.parameters, histograms: this.histograms.get(name) ?? null });
+    this.put(name, { mask, weights: final.parameters, histograms: this.histograms.get(name) ?? null, next: live?.next ?? null });
   }
 
   /** Makes sure that a finished run's picture comes, where the notebook has its weights. */
@@ -41,7 +43,16 @@ export class Album {
     const outcome = await notebook.find(result.key);
     // Cleared meanwhile: another session's runs go by the same names.
     if (!this.fetching.delete(name) || outcome === null) return;
-    this.put(name, { mask: outcome.mask, weights: outcome.final.parameters, histograms: this.histograms.get(name) ?? null });
+    const histograms = this.histograms.get(name) ?? null;
+    this.put(name, { mask: outcome.mask, weights: outcome.final.parameters, histograms, next: null });
+  }
+
+  /** What had to be worked out again of a finished run. */
+  complete(run: RunId, histograms: readonly LayerHistogram[], next: Mask | null): void {
+    const name = runName(run);
+    const picture = this.pictures.get(name);
+    this.histograms.set(name, histograms);
+    if (picture !== undefined) this.put(name, { ...picture, histograms, next });
   }
 
   clear(): void {

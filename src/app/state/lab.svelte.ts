@@ -14,6 +14,7 @@ import type { RunResult } from '../../science/result.ts';
 import { decodeLink, type SharedSession } from '../../sessions/link.ts';
 import { addRun, newSession, renameSession, sessionName, TRUNK, trunkOf, type Session } from '../../sessions/session.ts';
 import type { OpenLab } from '../../worker/client.ts';
+import type { Student } from '../../worker/study.ts';
 import { engineChoices, type EngineChoice } from '../../worker/protocol.ts';
 import { Album } from './album.svelte.ts';
 import { Draft } from './draft.svelte.ts';
@@ -26,9 +27,11 @@ import { levelStates, type LevelState } from './levels.ts';
 import { runName, type Schedule } from './live.svelte.ts';
 import { Notices } from './notices.svelte.ts';
 import { Selection } from './selection.svelte.ts';
+import { Studies } from './studies.svelte.ts';
 
 export interface LabOptions {
   readonly openLab: OpenLab;
+  readonly student: Student;
   readonly openStore: () => Promise<Shelf>;
   /** Text of a file beside the page. */
   readonly fetchText: (path: string) => Promise<string>;
@@ -48,6 +51,7 @@ export class Lab {
   readonly experiment: Experiment;
   readonly draft: Draft;
   readonly selection: Selection;
+  readonly studies: Studies;
   session: Session;
   /** What a link told, until it is run again. */
   shared = $state.raw<SharedSession | null>(null);
@@ -90,6 +94,7 @@ export class Lab {
       },
     });
     this.selection = new Selection(this);
+    this.studies = new Studies(this, options.student);
     const engine = this.recall('engine');
     this.engineChoice = engineChoices.find((choice) => choice === engine) ?? 'auto';
   }
