@@ -10,7 +10,7 @@ export class EasedBars {
   to(bars: Bars | null, milliseconds: number): void {
     this.stop();
     const from = this.shown;
-    if (bars === null || from === null || from.limit !== bars.limit || milliseconds === 0) {
+    if (bars === null || from?.limit !== bars.limit || milliseconds === 0) {
       this.shown = bars;
       return;
     }

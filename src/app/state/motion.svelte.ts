@@ -32,7 +32,8 @@ interface Bench {
 export interface Scene {
   readonly run: RunId;
   readonly transition: Transition;
-  /** What the level keeps. */
+  /** What its parent and the level itself keep. */
+  readonly parent: Mask;
   readonly mask: Mask;
   /** The parent's final weights, where they are at hand. */
   readonly before: Tensors | null;
@@ -56,11 +57,13 @@ export class Motion {
     const { selection, experiment } = this.bench;
     if (this.scene !== null || selection.level !== null) return;
     const shown = runName(selection.run);
-    const live = runs.find(({ run, transition }) => transition !== null && runName(run) === shown);
-    if (live?.transition == null) return;
-    const isHurried = experiment.limit > live.run.level;
+    const live = runs.find(({ run }) => runName(run) === shown);
+    const transition = live?.transition ?? null;
+    if (live === undefined || transition === null) return;
+    const { run, mask } = live;
+    const isHurried = experiment.limit > run.level;
     const tempo = isHurried ? within(this.tempo(), HURRIED_MS) : this.tempo();
-    this.play(this.sceneOf(live.run, live.transition, live.mask), this.rewinds(live.run.arm) ? ['prune', 'rewind'] : ['prune'], tempo);
+    this.play(this.sceneOf(run, transition, mask), this.rewinds(run.arm) ? ['prune', 'rewind'] : ['prune'], tempo);
   }
 
   /** Plays one motion of the shown level again. */
@@ -95,7 +98,9 @@ export class Motion {
 
   private sceneOf(run: RunId, transition: Transition, mask: Mask): Scene {
     const parent = { seed: run.seed, arm: 'ticket', level: parentLevel(this.bench.recipe.pruning, run.level) } as const;
-    return { run, transition, mask, before: this.bench.album.find(runName(parent))?.weights ?? null };
+    // The album's own copy of the parent's mask is what is on the stage: the same again need not be drawn.
+    const picture = this.bench.album.find(runName(parent));
+    return { run, transition, mask, parent: picture?.mask ?? transition.parent, before: picture?.weights ?? null };
   }
 
   private play(scene: Scene, phases: readonly Phase[], tempo: Tempo): void {

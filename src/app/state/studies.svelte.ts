@@ -52,9 +52,10 @@ export class Studies {
   private async ancestors(recipe: Recipe, { seed, level }: RunId): Promise<Ancestors | null> {
     const parent = await this.outcome({ seed, arm: 'ticket', level: parentLevel(recipe.pruning, level) });
     if (parent === null) return null;
-    const [step] = rewindPoints(recipe);
-    const rewindPoint = step === undefined ? null : ((await this.outcome({ seed, arm: 'ticket', level: 0 }))?.kept[step] ?? null);
-    if (step !== undefined && rewindPoint === null) return null;
+    const points = rewindPoints(recipe);
+    const dense = points.length === 0 ? null : await this.outcome({ seed, arm: 'ticket', level: 0 });
+    const rewindPoint = dense?.kept[points[0]] ?? null;
+    if (points.length > 0 && rewindPoint === null) return null;
     return { parent: { mask: parent.mask, final: parent.final }, rewindPoint };
   }
 
