@@ -3,7 +3,7 @@ import { mount } from 'svelte';
 import { LabError } from '../science/errors.ts';
 import { m } from '../paraglide/messages.js';
 import { openStore } from '../sessions/store.ts';
-import { openLab } from '../worker/browser.ts';
+import { openLab, openStudy } from '../worker/browser.ts';
 import App from './App.svelte';
 import './tokens.css';
 import './base.css';
@@ -25,6 +25,7 @@ if (target === null) throw new Error('index.html has no #app');
 
 const lab = new Lab({
   openLab,
+  student: openStudy(),
   openStore,
   fetchText,
   memory: () => localStorage,

@@ -71,7 +71,8 @@ function rewound(recipe: Recipe, model: Model, seed: number, ancestors: Ancestor
   return ancestors.rewindPoint;
 }
 
-function drawMask(plan: Plan, model: Model, { seed, arm, level }: RunId, parent: Ancestors['parent']): Mask {
+/** The mask of a run of level ≥ 1: what pruning makes of the ticket it is cut from, or what a control has instead. */
+export function drawMask(plan: Plan, model: Model, { seed, arm, level }: RunId, parent: Ancestors['parent']): Mask {
   if (arm === 'random-mask') {
     return pruneByFixedScores(plan, model, randomScores(model, seed, 'random-mask'), level, seed, 'random-mask-ties');
   }

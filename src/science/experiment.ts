@@ -44,7 +44,7 @@ export const runsOf = (plan: Plan, upTo = plan.recipe.pruning.levels): RunId[] =
   Array.from({ length: upTo + 1 }, (_, level) => plan.recipe.seeds.flatMap((seed) => runsOfLevel(plan, seed, level))).flat();
 
 /** The step of level 0 that a level's tickets rewind to; null for init and final weights. */
-function rewindStep(plan: Plan, level: number): number | null {
+export function rewindStep(plan: Plan, level: number): number | null {
   const { weights } = recipeAt(plan, level).rewind;
   return typeof weights === 'object' && weights.step > 0 ? weights.step : null;
 }

@@ -1,12 +1,14 @@
 /** Watches one run for the page: progress and histograms, coalesced to what a viewer can see. */
-import { histograms, limitOf } from '../science/analysis/histogram.ts';
+import { histograms, limitsOf, widened, type Limits } from '../science/analysis/histogram.ts';
+import { cutBelow, cutExactly, isCutNext, nextCut, nextThresholds } from '../science/analysis/next-cut.ts';
+import { transitionOf } from '../science/analysis/transition.ts';
 import type { Drawing } from '../science/draw.ts';
+import type { RunRequest } from '../science/experiment.ts';
 import { density } from '../science/mask.ts';
+import { recipeAt } from '../science/plan.ts';
 import type { CurvePoint, Watcher } from '../science/run.ts';
-import type { RunId } from '../science/result.ts';
 import type { Trainer } from '../science/trainer.ts';
 import type { Model } from '../models/model.ts';
-import { prunableParameters } from '../models/model.ts';
 import type { Listener } from './protocol.ts';
 import type { Tempo } from './tempo.ts';
 
@@ -20,22 +22,27 @@ export class Observer implements Watcher {
   private lossSinceReport = 0;
   private stepMs = PROGRESS_MS;
   private position: number;
-  private readonly limits: Readonly<Record<string, number>>;
+  private limits: Limits;
+  private readonly end: number;
 
   constructor(
     private readonly model: Model,
-    private readonly run: RunId,
+    private readonly request: RunRequest,
     private readonly drawing: Drawing,
-    private readonly end: number,
     private readonly trainer: Trainer,
     private readonly listener: Listener,
     private readonly tempo: Tempo,
   ) {
     this.position = drawing.position;
     this.reportedAt = this.now();
-    const { mask, start, position } = drawing;
-    this.limits = Object.fromEntries(prunableParameters(model).map(({ name }) => [name, limitOf(start.parameters[name], mask[name])]));
-    listener({ type: 'drawn', run, mask, density: density(mask), position, end });
+    const { plan, run, ancestors } = request;
+    const recipe = recipeAt(plan, run.level);
+    const { mask, position } = drawing;
+    this.end = recipe.training.steps;
+    const limits = limitsOf(model, recipe);
+    this.limits = ancestors === null ? limits : widened(limits, ancestors.parent.mask, ancestors.parent.final.parameters);
+    const transition = transitionOf(recipe, model, run, drawing, ancestors, this.limits);
+    listener({ type: 'drawn', run, mask, density: density(mask), position, end: this.end, transition });
   }
 
   now(): number {
@@ -61,7 +68,7 @@ export class Observer implements Watcher {
     if (elapsed < PROGRESS_MS && !isLast) return;
     this.listener({
       type: 'progress',
-      run: this.run,
+      run: this.request.run,
       position,
       end: this.end,
       trainLoss: this.lossSinceReport / this.stepsSinceReport,
@@ -73,15 +80,26 @@ export class Observer implements Watcher {
   }
 
   evaluated(point: CurvePoint): void {
-    this.listener({ type: 'evaluated', run: this.run, point });
+    this.listener({ type: 'evaluated', run: this.request.run, point });
     this.reportedAt = this.now();
   }
 
   private async showWeights(position: number): Promise<void> {
+    const { plan, run } = this.request;
     const { mask, start } = this.drawing;
-    const now = await this.trainer.read(0);
-    const layers = histograms(this.model, mask, start.parameters, now.parameters, this.limits);
-    this.listener({ type: 'weights', run: this.run, position, layers });
+    const now = (await this.trainer.read(0)).parameters;
+    this.limits = widened(this.limits, mask, now);
+    const thresholds = isCutNext(plan, run) ? nextThresholds(plan, this.model, run.level, mask, now) : null;
+    // Exactly which weights go is worth a sort once, not several times a second.
+    const next = position === this.end ? nextCut(plan, this.model, run, mask, now) : null;
+    const cut =
+      next !== null
+        ? cutExactly(next, now, this.limits, thresholds)
+        : thresholds === null
+          ? null
+          : cutBelow(thresholds, mask, now, this.limits);
+    const layers = histograms(this.model, mask, start.parameters, now, this.limits, cut);
+    this.listener({ type: 'weights', run, position, layers, next });
     this.weightsAt = this.now();
   }
 }

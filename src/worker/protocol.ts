@@ -4,6 +4,7 @@
  */
 import type { EngineId } from '../engines/choose.ts';
 import type { LayerHistogram } from '../science/analysis/histogram.ts';
+import type { Transition } from '../science/analysis/transition.ts';
 import type { RunRequest } from '../science/experiment.ts';
 import type { Mask } from '../science/mask.ts';
 import type { Recipe } from '../science/recipe/schema.ts';
@@ -34,6 +35,8 @@ export type WorkerEvent =
       readonly density: number;
       readonly position: number;
       readonly end: number;
+      /** How it came out of its parent; null where its mask is not cut from one. */
+      readonly transition: Transition | null;
     }
   /** The newest state, at most one in 50 ms; `trainLoss` is the mean batch loss since the last. */
   | {
@@ -45,8 +48,14 @@ export type WorkerEvent =
       readonly stepsPerSecond: number;
     }
   | { readonly type: 'evaluated'; readonly run: RunId; readonly point: CurvePoint }
-  /** Binned where the weights are, at most once in 120 ms, and once more at the end of the run. */
-  | { readonly type: 'weights'; readonly run: RunId; readonly position: number; readonly layers: readonly LayerHistogram[] };
+  /** Binned where the weights are, at most once in 120 ms, and once more at the end of the run: then with what is cut next. */
+  | {
+      readonly type: 'weights';
+      readonly run: RunId;
+      readonly position: number;
+      readonly layers: readonly LayerHistogram[];
+      readonly next: Mask | null;
+    };
 
 export type Listener = (event: WorkerEvent) => void;
 

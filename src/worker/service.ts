@@ -52,9 +52,10 @@ export class LabService implements LabWorker {
     return { id: opened.id, engine: { name, backend, arithmeticVersion, deterministic } };
   }
 
-  async run({ plan, run, ancestors, keep }: RunRequest): Promise<RunOutcome> {
+  async run(request: RunRequest): Promise<RunOutcome> {
     if (this.opened === null) throw new Error('a worker is prepared before it runs');
     const { engine } = this.opened;
+    const { plan, run, ancestors, keep } = request;
     const recipe = recipeAt(plan, run.level);
     const task = await this.open(recipe);
     const model = modelOf(recipe);
@@ -65,7 +66,7 @@ export class LabService implements LabWorker {
     this.pace = new Pace();
     if (this.paused) this.pace.pause();
     this.tempo = new Tempo(this.pace, this.setting);
-    const observer = new Observer(model, run, drawing, recipe.training.steps, trainer, this.listener, this.tempo);
+    const observer = new Observer(model, request, drawing, trainer, this.listener, this.tempo);
     const key = runKey(plan, run, engine.arithmeticVersion);
     try {
       return await trainRun(trainer, engine, { key, recipe, model, run, drawing, task, split, batches, keep }, this.pace, observer);

@@ -12,6 +12,8 @@ export interface Picture {
   /** Null while the run still trains. */
   readonly weights: Tensors | null;
   readonly histograms: readonly LayerHistogram[] | null;
+  /** What the next level cuts from it; null where that is not known yet or nothing is cut. */
+  readonly next: Mask | null;
 }
 
 /** Masks and weights take megabytes; histograms next to nothing. */
@@ -30,7 +32,7 @@ export class Album {
   add({ result, mask, final }: RunOutcome, live: LiveRun | undefined): void {
     const { key } = result;
     if (live !== undefined && live.histograms !== null) this.histograms.set(key, live.histograms);
-    this.put(key, { mask, weights: final.parameters, histograms: this.histograms.get(key) ?? null });
+    this.put(key, { mask, weights: final.parameters, histograms: this.histograms.get(key) ?? null, next: live?.next ?? null });
   }
 
   /** Makes sure that a finished run's picture comes, where the notebook has its weights. */
@@ -41,7 +43,14 @@ export class Album {
     const outcome = await notebook.find(key);
     // Cleared meanwhile: another session is on the bench.
     if (!this.fetching.delete(key) || outcome === null) return;
-    this.put(key, { mask: outcome.mask, weights: outcome.final.parameters, histograms: this.histograms.get(key) ?? null });
+    this.put(key, { mask: outcome.mask, weights: outcome.final.parameters, histograms: this.histograms.get(key) ?? null, next: null });
+  }
+
+  /** What had to be worked out again of a finished run. */
+  complete(key: string, histograms: readonly LayerHistogram[], next: Mask | null): void {
+    const picture = this.pictures.get(key);
+    this.histograms.set(key, histograms);
+    if (picture !== undefined) this.put(key, { ...picture, histograms, next });
   }
 
   clear(): void {

@@ -29,6 +29,7 @@ import {
   type SessionRun,
 } from '../../sessions/session.ts';
 import type { OpenLab } from '../../worker/client.ts';
+import type { Student } from '../../worker/study.ts';
 import { engineChoices, type EngineChoice } from '../../worker/protocol.ts';
 import { Album } from './album.svelte.ts';
 import { Draft } from './draft.svelte.ts';
@@ -41,9 +42,11 @@ import { levelStates, type LevelState } from './levels.ts';
 import { runName, type LiveRun, type Schedule } from './live.svelte.ts';
 import { Notices } from './notices.svelte.ts';
 import { Selection } from './selection.svelte.ts';
+import { Studies } from './studies.svelte.ts';
 
 export interface LabOptions {
   readonly openLab: OpenLab;
+  readonly student: Student;
   readonly openStore: () => Promise<Shelf>;
   /** Text of a file beside the page. */
   readonly fetchText: (path: string) => Promise<string>;
@@ -76,6 +79,7 @@ export class Lab {
   readonly experiment: Experiment;
   readonly draft: Draft;
   readonly selection: Selection;
+  readonly studies: Studies;
   session: Session;
   /** The branch on the bench. */
   branchId = $state<string>(TRUNK);
@@ -137,6 +141,7 @@ export class Lab {
       },
     });
     this.selection = new Selection(this);
+    this.studies = new Studies(this, options.student);
     const engine = this.recall('engine');
     this.engineChoice = engineChoices.find((choice) => choice === engine) ?? 'auto';
   }

@@ -3,6 +3,7 @@
  * shown when the page next draws. Training never waits for that.
  */
 import type { LayerHistogram } from '../../science/analysis/histogram.ts';
+import { atStart, type Transition } from '../../science/analysis/transition.ts';
 import type { Mask } from '../../science/mask.ts';
 import type { RunId } from '../../science/result.ts';
 import type { CurvePoint } from '../../science/run.ts';
@@ -21,6 +22,10 @@ export interface LiveRun {
   readonly stepsPerSecond: number;
   readonly points: readonly CurvePoint[];
   readonly histograms: readonly LayerHistogram[] | null;
+  /** How it came out of its parent; null where its mask is not cut from one. */
+  readonly transition: Transition | null;
+  /** What the next level cuts: known at the end of the run. */
+  readonly next: Mask | null;
 }
 
 export interface Loading {
@@ -43,6 +48,8 @@ export class Live {
   loading = $state.raw<Loading | null>(null);
   /** Runs in progress, in the order they began. */
   runs = $state.raw<readonly LiveRun[]>([]);
+  /** Those whose training began in the newest frame. */
+  begun = $state.raw<readonly LiveRun[]>([]);
   /** Of all workers together; 0 while nothing is known. */
   readonly stepsPerSecond: number = $derived(this.runs.reduce((sum, live) => sum + live.stepsPerSecond, 0));
 
@@ -64,6 +71,7 @@ export class Live {
     const events = this.pending;
     this.pending = [];
     if (events.length === 0) return;
+    const begun: string[] = [];
     const runs = new Map(this.runs.map((live) => [runName(live.run), live]));
     for (const event of events) {
       switch (event.type) {
@@ -71,9 +79,11 @@ export class Live {
           this.loading = event.loadedBytes < event.totalBytes ? event : null;
           break;
         case 'drawn': {
-          const { run, mask, density, position, end } = event;
-          const fresh = { trainLoss: NaN, stepsPerSecond: 0, points: [], histograms: null };
-          runs.set(runName(run), { run, mask, density, start: position, position, end, ...fresh });
+          const { run, mask, density, position, end, transition } = event;
+          const histograms = transition === null ? null : atStart(transition);
+          const fresh = { trainLoss: NaN, stepsPerSecond: 0, points: [], next: null };
+          runs.set(runName(run), { run, mask, density, start: position, position, end, transition, histograms, ...fresh });
+          begun.push(runName(run));
           break;
         }
         case 'progress':
@@ -83,11 +93,12 @@ export class Live {
           change(runs, event.run, ({ point }, live) => ({ points: [...live.points, point] }), event);
           break;
         case 'weights':
-          change(runs, event.run, ({ layers }) => ({ histograms: layers }), event);
+          change(runs, event.run, ({ layers, next }) => ({ histograms: layers, next }), event);
           break;
       }
     }
     this.runs = [...runs.values()];
+    if (begun.length > 0 || this.begun.length > 0) this.begun = this.runs.filter(({ run }) => begun.includes(runName(run)));
   }
 
   find(run: RunId): LiveRun | undefined {
@@ -106,7 +117,7 @@ export class Live {
   /** Nothing trains any more. */
   reset(): void {
     this.pending = [];
-    this.runs = [];
+    this.runs = this.begun = [];
     this.loading = null;
   }
 }

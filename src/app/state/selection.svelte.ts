@@ -22,6 +22,8 @@ export class Selection {
   /** Null: whichever trains. */
   arm = $state<Arm | null>(null);
   seed = $state<number | null>(null);
+  /** The run whose motion plays: it stays on the stage until that is over. */
+  held = $state.raw<RunId | null>(null);
 
   constructor(private readonly bench: Bench) {}
 
@@ -32,11 +34,11 @@ export class Selection {
   readonly picture: Picture | undefined = $derived.by(() =>
     this.live === undefined
       ? this.bench.album.find(this.result?.key ?? '')
-      : { mask: this.live.mask, weights: null, histograms: this.live.histograms },
+      : { mask: this.live.mask, weights: null, histograms: this.live.histograms, next: this.live.next },
   );
 
   reset(): void {
-    this.level = this.arm = this.seed = null;
+    this.level = this.arm = this.seed = this.held = null;
   }
 
   /** Back to the level that trains. */
@@ -56,13 +58,18 @@ export class Selection {
   }
 
   private choose(): RunId {
+    if (this.held !== null) return this.held;
     const { recipe, runs, live: training } = this.bench;
     const fits = (run: RunId): boolean =>
       (this.level === null || run.level === this.level) &&
       (this.arm === null || run.arm === this.arm || run.level === 0) &&
       (this.seed === null || run.seed === this.seed);
     const live: readonly LiveRun[] = training.filter(({ run }) => fits(run));
-    const shown: LiveRun | undefined = live.find(({ run }) => run.arm === 'ticket') ?? live.at(0);
+    const shown: LiveRun | undefined =
+      first(
+        recipe.seeds,
+        live.filter(({ run }) => run.arm === 'ticket'),
+      ) ?? live.at(0);
     const last = this.level === null ? this.newest(runs.filter(fits)) : undefined;
     const known = shown?.run ?? last;
     if (known !== undefined) return { seed: known.seed, arm: known.arm, level: known.level };
@@ -70,3 +77,7 @@ export class Selection {
     return { level, arm: level === 0 ? 'ticket' : (this.arm ?? 'ticket'), seed: this.seed ?? recipe.seeds[0] };
   }
 }
+
+/** Of the tickets in training, the one of the first seed: the stage does not jump between seeds while that one goes on. */
+const first = (seeds: readonly number[], tickets: readonly LiveRun[]): LiveRun | undefined =>
+  tickets.toSorted((one, other) => seeds.indexOf(one.run.seed) - seeds.indexOf(other.run.seed)).at(0);

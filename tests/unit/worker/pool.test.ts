@@ -69,7 +69,7 @@ describe('the pool', () => {
     for (const seed of [1, 2, 3]) void client.run(request({ seed, arm: 'ticket', level: 0 }));
     await tick();
     expect(workshop.hands.map(({ running }) => running)).toEqual(['1 ticket 0', '2 ticket 0']);
-    expect(workshop.hands.map(({ calls }) => calls)).toEqual([['prepare auto'], ['prepare sparse']]);
+    expect(workshop.hands.map(({ calls }) => calls)).toEqual([['prepare auto'], ['prepare sparse', 'tempo']]);
     expect(client.arithmeticVersion).toBe(3);
     workshop.hands[1].finish();
     await tick();
@@ -113,13 +113,13 @@ describe('the pool', () => {
     await expect(fatal).rejects.toThrow(/reinit arm at level 1 died twice/);
   });
 
-  it('pauses and resumes all, and those hired while paused', async () => {
+  it('pauses and resumes all, and those hired while paused, at the tempo of all', async () => {
     const { workshop, client } = await pool(2);
     void client.run(request({ seed: 1, arm: 'ticket', level: 0 }));
     client.pause();
     void client.run(request({ seed: 2, arm: 'ticket', level: 0 }));
     await tick();
-    expect(workshop.hands.map(({ calls }) => calls.slice(1))).toEqual([['pause'], ['pause']]);
+    expect(workshop.hands.map(({ calls }) => calls.slice(1))).toEqual([['pause'], ['tempo', 'pause']]);
     client.resume();
     expect(workshop.hands.map(({ calls }) => calls.at(-1))).toEqual(['resume', 'resume']);
   });

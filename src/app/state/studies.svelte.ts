@@ -1,0 +1,63 @@
+/** What is worked out again of runs that have ended, from what the notebook kept of them and of the runs they grew from. */
+import { isCutNext } from '../../science/analysis/next-cut.ts';
+import type { Ancestors } from '../../science/draw.ts';
+import { rewindStep } from '../../science/experiment.ts';
+import { parentLevel, type Plan } from '../../science/plan.ts';
+import type { RunId, RunResult } from '../../science/result.ts';
+import type { RunOutcome } from '../../science/run.ts';
+import { findRun, type Session } from '../../sessions/session.ts';
+import type { Student, Study } from '../../worker/study.ts';
+import type { Album, Picture } from './album.svelte.ts';
+import type { Keeper } from './keeper.svelte.ts';
+
+/** Of the lab, what studies look at. */
+interface Bench {
+  readonly plan: Plan;
+  readonly session: Session;
+  readonly branchId: string;
+  readonly keeper: Keeper;
+  readonly album: Album;
+}
+
+export class Studies {
+  private readonly underWay = new Set<string>();
+
+  constructor(
+    private readonly bench: Bench,
+    private readonly student: Student,
+  ) {}
+
+  /** Null where the weights of the run, or of one it grew from, are not kept here. */
+  async of(run: RunId): Promise<Study | null> {
+    const { plan } = this.bench;
+    const own = await this.outcome(run);
+    const ancestors = run.level === 0 ? null : await this.ancestors(plan, run);
+    if (own === null || (run.level > 0 && ancestors === null)) return null;
+    return this.student({ plan, run, ancestors, final: own.final.parameters });
+  }
+
+  /** Completes a run's picture in the album, where something is missing and can be had. */
+  async complete(result: RunResult, picture: Picture): Promise<void> {
+    const { key } = result;
+    const isWhole = picture.histograms !== null && (picture.next !== null || !isCutNext(this.bench.plan, result));
+    if (isWhole || this.underWay.has(key)) return;
+    this.underWay.add(key);
+    const study = await this.of(result).finally(() => this.underWay.delete(key));
+    if (study !== null) this.bench.album.complete(key, study.histograms, study.next);
+  }
+
+  private async ancestors(plan: Plan, { seed, level }: RunId): Promise<Ancestors | null> {
+    const parent = await this.outcome({ seed, arm: 'ticket', level: parentLevel(plan, level) });
+    if (parent === null) return null;
+    const step = rewindStep(plan, level);
+    const dense = step === null ? null : await this.outcome({ seed, arm: 'ticket', level: 0 });
+    const rewindPoint = step === null ? null : (dense?.kept[step] ?? null);
+    if (step !== null && rewindPoint === null) return null;
+    return { parent: { mask: parent.mask, final: parent.final }, rewindPoint };
+  }
+
+  private async outcome(run: RunId): Promise<RunOutcome | null> {
+    const result: RunResult | undefined = findRun(this.bench.session, this.bench.branchId, run);
+    return result === undefined ? null : this.bench.keeper.notebook().find(result.key);
+  }
+}

@@ -1,0 +1,117 @@
+/** What the next round would cut from a level as it stands. */
+import type { Model } from '../../models/model.ts';
+import { prunableParameters } from '../../models/model.ts';
+import { drawMask } from '../draw.ts';
+import { countBits, getBit, type Bits, type Mask } from '../mask.ts';
+import { parentLevel, recipeAt, type Plan } from '../plan.ts';
+import { keptAfterRound, layerRate } from '../prune/counts.ts';
+import type { RunId } from '../result.ts';
+import type { Tensors } from '../tensors.ts';
+import { BINS_PER_SIDE, bin, binOf, type Cut, type Limits } from './histogram.ts';
+
+/** Whether the next level will be cut from this run: only tickets are, in one shot only the first one, and the last level never. */
+export const isCutNext = (plan: Plan, { arm, level }: RunId): boolean =>
+  arm === 'ticket' && level < plan.recipe.pruning.levels && parentLevel(plan, level + 1) === level;
+
+/** The weights that the next level cuts from this one, when these are its final weights: the mask of the one less that of the other. */
+export function nextCut(plan: Plan, model: Model, { seed, arm, level }: RunId, mask: Mask, final: Tensors): Mask | null {
+  if (!isCutNext(plan, { seed, arm, level })) return null;
+  return difference(mask, drawMask(plan, model, { seed, arm, level: level + 1 }, { mask, final: { parameters: final, buffers: {} } }));
+}
+
+/** What `from` keeps and `to` does not. */
+export const difference = (from: Mask, to: Mask): Mask =>
+  Object.fromEntries(
+    Object.entries(from).map(([name, { size, bytes }]) => [name, { size, bytes: bytes.map((byte, at) => byte & ~to[name].bytes[at]) }]),
+  );
+
+/**
+ * Per prunable parameter, the size (|w|) under which the present weights would be cut by the next round; null unless the
+ * criterion is their size. Where weights of exactly that size would be cut too, a later draw decides which.
+ */
+export function nextThresholds(plan: Plan, model: Model, level: number, mask: Mask, now: Tensors): Record<string, number> | null {
+  const { pruning } = recipeAt(plan, level + 1);
+  if (pruning.criterion !== 'magnitude') return null;
+  const names = prunableParameters(model).map(({ name }) => name);
+  const sizes = (name: string): Sizes => ({ weights: now[name], present: mask[name] });
+  if (pruning.scope === 'global') {
+    const present = names.reduce((sum, name) => sum + countBits(mask[name]), 0);
+    const threshold = smallestKept(names.map(sizes), keptAfterRound(present, pruning.rate));
+    return Object.fromEntries(names.map((name) => [name, threshold]));
+  }
+  const keep = (name: string): number => keptAfterRound(countBits(mask[name]), layerRate(pruning, model, name));
+  return Object.fromEntries(names.map((name) => [name, smallestKept([sizes(name)], keep(name))]));
+}
+
+/** What a threshold cuts, binned. */
+export function cutBelow(thresholds: Readonly<Record<string, number>>, mask: Mask, now: Tensors, limits: Limits): Record<string, Cut> {
+  return Object.fromEntries(
+    Object.entries(thresholds).map(([name, threshold]) => {
+      const counts = new Uint32Array(2 * BINS_PER_SIDE);
+      const weights = now[name];
+      for (let index = 0; index < weights.length; index++) {
+        const weight = weights[index];
+        if (Math.abs(weight) < threshold && getBit(mask[name], index)) counts[binOf(weight, limits[name])]++;
+      }
+      return [name, { counts, threshold }];
+    }),
+  );
+}
+
+/** Exactly the weights of `cut`, binned; `thresholds` says where their sizes end, where size decides. */
+export function cutExactly(
+  cut: Mask,
+  now: Tensors,
+  limits: Limits,
+  thresholds: Readonly<Record<string, number>> | null,
+): Record<string, Cut> {
+  return Object.fromEntries(
+    Object.entries(cut).map(([name, bits]) => [
+      name,
+      { counts: bin(now[name], bits, limits[name]), threshold: thresholds?.[name] ?? null },
+    ]),
+  );
+}
+
+interface Sizes {
+  readonly weights: Float32Array;
+  readonly present: Bits;
+}
+
+/**
+ * The smallest size |w| among the `keep` largest of the present weights of all layers together; Infinity where none is kept.
+ * Sizes order as the bits of their floats do, so counting the upper and then the lower halves of the bits finds it in two
+ * passes: a sort would take ten times as long, several times a second.
+ */
+export function smallestKept(layers: readonly Sizes[], keep: number): number {
+  if (keep === 0) return Infinity;
+  const upper = countHalves(layers, (bits) => bits >>> 16);
+  const [high, above] = descend(upper, keep);
+  const lower = countHalves(layers, (bits) => (bits >>> 16 === high ? bits & 0xffff : -1));
+  const [low] = descend(lower, keep - above);
+  return new Float32Array(Uint32Array.of(high * 0x10000 + low).buffer)[0];
+}
+
+/** How many sizes have each half; −1 leaves one out. */
+function countHalves(layers: readonly Sizes[], half: (bits: number) => number): Uint32Array {
+  const counts = new Uint32Array(0x10000);
+  for (const { weights, present } of layers) {
+    const bits = new Uint32Array(weights.buffer, weights.byteOffset, weights.length);
+    for (let index = 0; index < bits.length; index++) {
+      if (!getBit(present, index)) continue;
+      const place = half(bits[index] & 0x7fffffff);
+      if (place >= 0) counts[place]++;
+    }
+  }
+  return counts;
+}
+
+/** From the top, the place at which `rank` is reached, and how many lie above it. */
+function descend(counts: Uint32Array, rank: number): [place: number, above: number] {
+  let above = 0;
+  for (let place = counts.length - 1; place >= 0; place--) {
+    if (above + counts[place] >= rank) return [place, above];
+    above += counts[place];
+  }
+  throw new RangeError(`fewer than ${rank} weights are present`);
+}
