@@ -6,7 +6,7 @@ import type { CurvePoint, Watcher } from '../science/run.ts';
 import type { RunId } from '../science/result.ts';
 import type { Trainer } from '../science/trainer.ts';
 import type { Model } from '../models/model.ts';
-import { prunableParameters } from '../models/model.ts';
+import { isSmall, prunableParameters } from '../models/model.ts';
 import type { Listener } from './protocol.ts';
 
 const PROGRESS_MS = 50;
@@ -76,7 +76,8 @@ export class Observer implements Watcher {
     const { mask, start } = this.drawing;
     const now = await this.trainer.read(0);
     const layers = histograms(this.model, mask, start.parameters, now.parameters, this.limits);
-    this.listener({ type: 'weights', run: this.run, position, layers });
+    const parameters = isSmall(this.model) ? now.parameters : null;
+    this.listener({ type: 'weights', run: this.run, position, layers, parameters });
     this.weightsAt = this.now();
   }
 }

@@ -9,6 +9,7 @@ import type { Mask } from '../science/mask.ts';
 import type { Recipe } from '../science/recipe/schema.ts';
 import type { RunId } from '../science/result.ts';
 import type { CurvePoint, RunOutcome } from '../science/run.ts';
+import type { Tensors } from '../science/tensors.ts';
 import type { EngineIdentity } from '../science/trainer.ts';
 
 /** `auto` takes the fastest; the rest are the user's choice. */
@@ -45,7 +46,14 @@ export type WorkerEvent =
     }
   | { readonly type: 'evaluated'; readonly run: RunId; readonly point: CurvePoint }
   /** Binned where the weights are, at most once in 120 ms, and once more at the end of the run. */
-  | { readonly type: 'weights'; readonly run: RunId; readonly position: number; readonly layers: readonly LayerHistogram[] };
+  | {
+      readonly type: 'weights';
+      readonly run: RunId;
+      readonly position: number;
+      readonly layers: readonly LayerHistogram[];
+      /** All of them where the network is small (`isSmall`), so that views can ask it; else null. */
+      readonly parameters: Tensors | null;
+    };
 
 export type Listener = (event: WorkerEvent) => void;
 

@@ -6,6 +6,7 @@ import type { LayerHistogram } from '../../science/analysis/histogram.ts';
 import type { Mask } from '../../science/mask.ts';
 import type { RunId } from '../../science/result.ts';
 import type { CurvePoint } from '../../science/run.ts';
+import type { Tensors } from '../../science/tensors.ts';
 import type { WorkerEvent } from '../../worker/protocol.ts';
 
 export interface LiveRun {
@@ -21,6 +22,8 @@ export interface LiveRun {
   readonly stepsPerSecond: number;
   readonly points: readonly CurvePoint[];
   readonly histograms: readonly LayerHistogram[] | null;
+  /** The newest ones of a small network; null where it is large, or nothing was told yet. */
+  readonly parameters: Tensors | null;
 }
 
 export interface Loading {
@@ -72,7 +75,7 @@ export class Live {
           break;
         case 'drawn': {
           const { run, mask, density, position, end } = event;
-          const fresh = { trainLoss: NaN, stepsPerSecond: 0, points: [], histograms: null };
+          const fresh = { trainLoss: NaN, stepsPerSecond: 0, points: [], histograms: null, parameters: null };
           runs.set(runName(run), { run, mask, density, start: position, position, end, ...fresh });
           break;
         }
@@ -83,7 +86,7 @@ export class Live {
           change(runs, event.run, ({ point }, live) => ({ points: [...live.points, point] }), event);
           break;
         case 'weights':
-          change(runs, event.run, ({ layers }) => ({ histograms: layers }), event);
+          change(runs, event.run, ({ layers, parameters }) => ({ histograms: layers, parameters }), event);
           break;
       }
     }

@@ -30,7 +30,7 @@ export class Selection {
   readonly picture: Picture | undefined = $derived.by(() =>
     this.live === undefined
       ? this.bench.album.find(runName(this.run))
-      : { mask: this.live.mask, weights: null, histograms: this.live.histograms },
+      : { mask: this.live.mask, weights: this.live.parameters, histograms: this.live.histograms },
   );
 
   reset(): void {
