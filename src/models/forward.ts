@@ -35,7 +35,11 @@ const kinds: { readonly [Kind in LayerKind]?: Apply<Kind> } = {
     }
     return out;
   },
-  relu: (_, [x]) => x.map((value) => Math.max(0, value)),
+  relu: (_, [x]) => {
+    const out = new Float32Array(x.length);
+    for (let at = 0; at < x.length; at++) if (x[at] > 0) out[at] = x[at];
+    return out;
+  },
   tanh: (_, [x]) => x.map((value) => 1 - 2 / (exp(2 * value) + 1)),
 };
 

@@ -83,7 +83,7 @@ export function shaded(field: Field, shade: Shade): Uint8ClampedArray<ArrayBuffe
 }
 
 /** Full colour is kept back: points and lines lie on top. */
-const MOST = 0.78;
+const MOST = 0.56;
 
 /**
  * A signed quantity in the colours that sign has everywhere: violet below zero, ochre above, paper at zero. Of a decision
