@@ -102,7 +102,10 @@ export interface Model {
 const SMALL = 20_000;
 
 /** Small enough to be sent and drawn whole while it trains. */
-export const isSmall = (model: Model): boolean => model.parameters.reduce((sum, { size }) => sum + size, 0) <= SMALL;
+export const isSmall = (model: Model): boolean => parametersOf(model) <= SMALL;
+
+/** How many numbers are trained, biases included. */
+export const parametersOf = (model: Model): number => model.parameters.reduce((sum, { size }) => sum + size, 0);
 
 export const volume = (shape: Shape): number => shape.height * shape.width * shape.channels;
 

@@ -1,6 +1,6 @@
 /** What a network, or one of its units, says all over a plane, worked out block by block. */
 import { activations, softmax, type Values } from '../../../../models/forward.ts';
-import type { Model } from '../../../../models/model.ts';
+import { parametersOf, type Model } from '../../../../models/model.ts';
 import type { Sliceable } from '../../../slices.ts';
 import { cellInputs, SIDE, type Plane } from './plane.ts';
 
@@ -21,8 +21,7 @@ function* overCells(
   read: Read,
 ): Sliceable<Field> {
   const field = new Float32Array(SIDE * SIDE);
-  const weights = model.parameters.reduce((sum, { size }) => sum + size, 0);
-  const block = Math.min(field.length, Math.max(SIDE, Math.floor(BLOCK_WORK / weights)));
+  const block = Math.min(field.length, Math.max(SIDE, Math.floor(BLOCK_WORK / parametersOf(model))));
   for (let from = 0; from < field.length; from += block) {
     const cells = Math.min(block, field.length - from);
     const outputs = prepare(activations(model, values, cellInputs(plane, SIDE, from, cells), cells), cells);
