@@ -50,7 +50,7 @@ export const canForward = (model: Model): boolean => model.layers.every(({ kind 
 export function activations(model: Model, values: Values, inputs: Float32Array, batch: number): Values {
   const outputs: Record<string, Float32Array> = { input: inputs };
   for (const layer of model.layers) {
-    const apply = kinds[layer.kind] as Apply<LayerKind> | undefined;
+    const apply = kinds[layer.kind];
     if (apply === undefined) throw new Error(`no forward pass for ${layer.kind}`);
     outputs[layer.name] = apply(
       layer,

@@ -22,7 +22,7 @@ export interface Framing {
 
 export const framingFor = (dataset: string, { height, width }: Shape): Framing => ({
   box: dataset === 'mnist' ? 20 / 28 : 1,
-  pen: Math.max(1.5, 0.085 * Math.min(height, width)),
+  pen: Math.max(2, 0.085 * Math.min(height, width)),
 });
 
 /** Points of a pixel along each side that are looked at. */
