@@ -20,6 +20,8 @@ type Apply<Kind extends LayerKind> = (
   batch: number,
 ) => Float32Array<ArrayBuffer>;
 
+type ApplyAny = (layer: Layer, from: readonly Float32Array[], values: Values, batch: number) => Float32Array;
+
 /** Layers that can be worked out here; another kind is one more function. */
 const kinds: { readonly [Kind in LayerKind]?: Apply<Kind> } = {
   dense: ({ inputs, units, weight, bias }, [x], values, batch) => {
@@ -50,7 +52,8 @@ export const canForward = (model: Model): boolean => model.layers.every(({ kind 
 export function activations(model: Model, values: Values, inputs: Float32Array, batch: number): Values {
   const outputs: Record<string, Float32Array> = { input: inputs };
   for (const layer of model.layers) {
-    const apply = kinds[layer.kind];
+    // A layer's own kind chose the function, which the types cannot follow.
+    const apply = kinds[layer.kind] as ApplyAny | undefined;
     if (apply === undefined) throw new Error(`no forward pass for ${layer.kind}`);
     outputs[layer.name] = apply(
       layer,

@@ -73,7 +73,7 @@ it('on a first visit the spiral’s network is a graph, and the boundaries move 
     await page
       .getByRole('img', { name: new RegExp(`^Decision boundary of ${arm} over 300 points: \\d+ % of`) })
       .waitFor({ timeout: 30_000 });
-  await page.getByRole('img', { name: /^The network as a graph, .* [01].\d{3} of 2.496 weights kept/ }).waitFor({ timeout: 30_000 });
+  await page.getByRole('img', { name: /^The network as a graph, .*\. (?!2.496 of)\S+ of 2.496 weights kept/ }).waitFor({ timeout: 30_000 });
 });
 
 it('a unit pointed at, or chosen from the list, shows where it speaks up', async () => {
