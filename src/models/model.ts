@@ -98,6 +98,15 @@ export interface Model {
   readonly rateGroups: Readonly<Record<string, RateGroup>>;
 }
 
+/** Up to how many parameters a network is small. */
+const SMALL = 20_000;
+
+/** Small enough to be sent and drawn whole while it trains. */
+export const isSmall = (model: Model): boolean => parametersOf(model) <= SMALL;
+
+/** How many numbers are trained, biases included. */
+export const parametersOf = (model: Model): number => model.parameters.reduce((sum, { size }) => sum + size, 0);
+
 export const volume = (shape: Shape): number => shape.height * shape.width * shape.channels;
 
 export const prunableParameters = (model: Model): readonly Parameter[] => model.parameters.filter((parameter) => parameter.prunable);

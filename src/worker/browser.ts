@@ -1,13 +1,18 @@
 /** Opens the lab in a page: web workers, and data from beside the page. */
 import * as Comlink from 'comlink';
+import type { Recipe } from '../science/recipe/schema.ts';
+import type { Examples } from '../tasks/examples.ts';
 import type { OpenLab } from './client.ts';
+import type { ExamplesReply, ExamplesRequest } from './examples.worker.ts';
 import type { Greeting } from './lab.worker.ts';
 import { openPool, WorkerGone, type Hand } from './pool.ts';
 import type { Student, study } from './study.ts';
 import { connect } from './wire.ts';
 
+const dataAddress = (): string => new URL('datasets/', location.href).href;
+
 export const openLab: OpenLab = (setup, listener) => {
-  const greeting: Greeting = { data: new URL('datasets/', location.href).href };
+  const greeting: Greeting = { data: dataAddress() };
   return openPool(() => spawn(greeting), navigator.hardwareConcurrency - 1, setup, listener);
 };
 
@@ -31,4 +36,20 @@ function spawn(greeting: Greeting): Hand {
   });
   gone.catch(() => undefined);
   return { worker: connect(worker), gone, end: () => worker.terminate() };
+}
+
+/** The first test images of a seed. Rejects with an error that says why they cannot be had. */
+export async function openExamples(task: Recipe['task'], seed: number, count: number): Promise<Examples> {
+  const worker = new Worker(new URL('./examples.worker.ts', import.meta.url), { type: 'module', name: 'examples' });
+  try {
+    const reply = await new Promise<ExamplesReply>((resolve, reject) => {
+      worker.addEventListener('message', ({ data }: MessageEvent<ExamplesReply>) => resolve(data));
+      worker.addEventListener('error', ({ message }) => reject(new Error(message)));
+      worker.postMessage({ task, seed, count, data: dataAddress() } satisfies ExamplesRequest);
+    });
+    if ('failure' in reply) throw new Error(reply.failure);
+    return reply.examples;
+  } finally {
+    worker.terminate();
+  }
 }

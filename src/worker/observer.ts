@@ -9,6 +9,7 @@ import { recipeAt } from '../science/plan.ts';
 import type { CurvePoint, Watcher } from '../science/run.ts';
 import type { Trainer } from '../science/trainer.ts';
 import type { Model } from '../models/model.ts';
+import { isSmall } from '../models/model.ts';
 import type { Listener } from './protocol.ts';
 import type { Tempo } from './tempo.ts';
 
@@ -99,7 +100,7 @@ export class Observer implements Watcher {
           ? null
           : cutBelow(thresholds, mask, now, this.limits);
     const layers = histograms(this.model, mask, start.parameters, now, this.limits, cut);
-    this.listener({ type: 'weights', run, position, layers, next });
+    this.listener({ type: 'weights', run, position, layers, next, parameters: isSmall(this.model) ? now : null });
     this.weightsAt = this.now();
   }
 }

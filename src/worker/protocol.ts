@@ -10,6 +10,7 @@ import type { Mask } from '../science/mask.ts';
 import type { Recipe } from '../science/recipe/schema.ts';
 import type { RunId } from '../science/result.ts';
 import type { CurvePoint, RunOutcome } from '../science/run.ts';
+import type { Tensors } from '../science/tensors.ts';
 import type { EngineIdentity } from '../science/trainer.ts';
 import type { TempoSetting } from './tempo.ts';
 
@@ -55,6 +56,8 @@ export type WorkerEvent =
       readonly position: number;
       readonly layers: readonly LayerHistogram[];
       readonly next: Mask | null;
+      /** All of them where the network is small (`isSmall`), so that views can ask it; else null. */
+      readonly parameters: Tensors | null;
     };
 
 export type Listener = (event: WorkerEvent) => void;

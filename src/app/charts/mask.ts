@@ -3,6 +3,7 @@
  * out of many. A picture is never larger than the layer; enlarging it is left to the canvas.
  */
 import type { Bits } from '../../science/mask.ts';
+import type { Window } from './zoom.ts';
 
 /** Shares (0..1) in rows from the top left. */
 export interface Picture {
@@ -26,13 +27,13 @@ function sizes(cell: Uint32Array, size: number): Uint32Array {
 }
 
 /**
- * A rows × columns matrix as a picture of at most height × width; `of` gives what the present weight at an index adds
- * to its cell, 0..1.
+ * Whole weights of a matrix with `stride` columns as a picture of at most height × width; `of` gives what the present
+ * weight at an index adds to its cell, 0..1.
  */
 export function average(
   bits: Bits,
-  rows: number,
-  columns: number,
+  stride: number,
+  { top, left, rows, columns }: Window,
   height: number,
   width: number,
   of: (index: number) => number = () => 1,
@@ -42,9 +43,9 @@ export function average(
   const column = cells(columns, w);
   const values = new Float32Array(h * w);
   const { bytes } = bits;
-  for (let r = 0, index = 0; r < rows; r++) {
+  for (let r = 0; r < rows; r++) {
     const line = row[r] * w;
-    for (let c = 0; c < columns; c++, index++) {
+    for (let c = 0, index = (top + r) * stride + left; c < columns; c++, index++) {
       if (((bytes[index >> 3] >> (index & 7)) & 1) === 1) values[line + column[c]] += of(index);
     }
   }

@@ -9,23 +9,30 @@ import type { LiveRun } from './live.svelte.ts';
 
 export interface Picture {
   readonly mask: Mask;
-  /** Null while the run still trains. */
+  /** Null while a large network still trains. */
   readonly weights: Tensors | null;
   readonly histograms: readonly LayerHistogram[] | null;
   /** What the next level cuts from it; null where that is not known yet or nothing is cut. */
   readonly next: Mask | null;
 }
 
-/** Masks and weights take megabytes; histograms next to nothing. */
-const KEPT_PICTURES = 4;
+/** A level's arms beside the dense network, and one more. Masks and weights take megabytes; histograms next to nothing. */
+const KEPT_PICTURES = 6;
 
 export class Album {
   private pictures = $state.raw<ReadonlyMap<string, Picture>>(new Map());
+  /** Finished runs whose weights are not in the notebook. */
+  private lost = $state.raw<ReadonlySet<string>>(new Set());
   private readonly histograms = new Map<string, readonly LayerHistogram[]>();
   private readonly fetching = new Set<string>();
 
   find(key: string): Picture | undefined {
     return this.pictures.get(key);
+  }
+
+  /** Whether a run was looked for in vain: a session's file may come without its weights. */
+  isLost(key: string): boolean {
+    return this.lost.has(key);
   }
 
   /** A run that was trained just now. */
@@ -38,11 +45,15 @@ export class Album {
   /** Makes sure that a finished run's picture comes, where the notebook has its weights. */
   async fetch(result: RunResult, notebook: Notebook): Promise<void> {
     const { key } = result;
-    if (this.pictures.has(key) || this.fetching.has(key)) return;
+    if (this.pictures.has(key) || this.fetching.has(key) || this.lost.has(key)) return;
     this.fetching.add(key);
     const outcome = await notebook.find(key);
     // Cleared meanwhile: another session is on the bench.
-    if (!this.fetching.delete(key) || outcome === null) return;
+    if (!this.fetching.delete(key)) return;
+    if (outcome === null) {
+      this.lost = new Set([...this.lost, key]);
+      return;
+    }
     this.put(key, { mask: outcome.mask, weights: outcome.final.parameters, histograms: this.histograms.get(key) ?? null, next: null });
   }
 
@@ -55,11 +66,13 @@ export class Album {
 
   clear(): void {
     this.pictures = new Map();
+    this.lost = new Set();
     this.histograms.clear();
     this.fetching.clear();
   }
 
   private put(key: string, picture: Picture): void {
+    if (this.lost.has(key)) this.lost = new Set([...this.lost].filter((other) => other !== key));
     const pictures = new Map(this.pictures);
     pictures.delete(key);
     pictures.set(key, picture);

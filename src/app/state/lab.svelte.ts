@@ -10,12 +10,13 @@ import { densityLadder } from '../../science/prune/counts.ts';
 import { modelOf } from '../../science/recipe/model.ts';
 import type { Plan } from '../../science/plan.ts';
 import type { Recipe } from '../../science/recipe/schema.ts';
-import type { RunResult } from '../../science/result.ts';
+import type { RunId, RunResult } from '../../science/result.ts';
 import { decodeLink, type SharedSession } from '../../sessions/link.ts';
 import {
   addRun,
   branchOf,
   changeBranch,
+  findRun,
   newSession,
   ownerBranch,
   planOfBranch,
@@ -28,6 +29,7 @@ import {
   type Session,
   type SessionRun,
 } from '../../sessions/session.ts';
+import type { Tensors } from '../../science/tensors.ts';
 import type { OpenLab } from '../../worker/client.ts';
 import type { Student } from '../../worker/study.ts';
 import { engineChoices, type EngineChoice } from '../../worker/protocol.ts';
@@ -203,6 +205,26 @@ export class Lab {
     } catch (error) {
       this.notices.report('open', error);
     }
+  }
+
+  /** Of a run along the branch on the bench: its result, what is seen of it while it trains, its newest weights at hand. */
+  resultOf(run: RunId): SessionRun | undefined {
+    return findRun(this.session, this.branchId, run);
+  }
+
+  liveOf(run: RunId): LiveRun | undefined {
+    const name = runName(run);
+    return this.live.find((live) => runName(live.run) === name);
+  }
+
+  weightsOf(run: RunId): Tensors | null {
+    const live = this.liveOf(run);
+    return live === undefined ? (this.album.find(this.resultOf(run)?.key ?? '')?.weights ?? null) : live.parameters;
+  }
+
+  /** Whether a run's weights were looked for in vain. */
+  isLost(run: RunId): boolean {
+    return this.album.isLost(this.resultOf(run)?.key ?? '');
   }
 
   /** Puts a branch, and a level of it where one is told, on the bench. */

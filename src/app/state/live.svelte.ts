@@ -7,6 +7,7 @@ import { atStart, type Transition } from '../../science/analysis/transition.ts';
 import type { Mask } from '../../science/mask.ts';
 import type { RunId } from '../../science/result.ts';
 import type { CurvePoint } from '../../science/run.ts';
+import type { Tensors } from '../../science/tensors.ts';
 import type { WorkerEvent } from '../../worker/protocol.ts';
 
 export interface LiveRun {
@@ -26,6 +27,8 @@ export interface LiveRun {
   readonly transition: Transition | null;
   /** What the next level cuts: known at the end of the run. */
   readonly next: Mask | null;
+  /** The newest ones of a small network; null where it is large, or nothing was told yet. */
+  readonly parameters: Tensors | null;
 }
 
 export interface Loading {
@@ -81,7 +84,7 @@ export class Live {
         case 'drawn': {
           const { run, mask, density, position, end, transition } = event;
           const histograms = transition === null ? null : atStart(transition);
-          const fresh = { trainLoss: NaN, stepsPerSecond: 0, points: [], next: null };
+          const fresh = { trainLoss: NaN, stepsPerSecond: 0, points: [], next: null, parameters: null };
           runs.set(runName(run), { run, mask, density, start: position, position, end, transition, histograms, ...fresh });
           begun.push(runName(run));
           break;
@@ -93,7 +96,7 @@ export class Live {
           change(runs, event.run, ({ point }, live) => ({ points: [...live.points, point] }), event);
           break;
         case 'weights':
-          change(runs, event.run, ({ layers, next }) => ({ histograms: layers, next }), event);
+          change(runs, event.run, ({ layers, next, parameters }) => ({ histograms: layers, next, parameters }), event);
           break;
       }
     }

@@ -34,7 +34,7 @@ export class Selection {
   readonly picture: Picture | undefined = $derived.by(() =>
     this.live === undefined
       ? this.bench.album.find(this.result?.key ?? '')
-      : { mask: this.live.mask, weights: null, histograms: this.live.histograms, next: this.live.next },
+      : { mask: this.live.mask, weights: this.live.parameters, histograms: this.live.histograms, next: this.live.next },
   );
 
   reset(): void {
