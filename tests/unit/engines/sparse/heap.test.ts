@@ -64,6 +64,14 @@ describe('the heap', () => {
     );
   });
 
+  it('gives an empty block an address of its own', () => {
+    const heap = new Heap(module);
+    const blocks = [heap.allocate(0), heap.allocate(0), heap.allocate(8)];
+    expect(new Set(blocks).size).toBe(3);
+    for (const at of blocks) heap.free(at);
+    expect(heap.allocated).toBe(0);
+  });
+
   it('does not grow for what fits into what was freed', () => {
     const heap = new Heap(module);
     const first = heap.allocate(1_000_000);

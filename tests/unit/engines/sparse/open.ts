@@ -5,7 +5,7 @@ import { compileKernels } from '../../../../src/engines/sparse/wasm.ts';
 import type { Bench } from '../suites/setup.ts';
 
 /** Remembers the memories that it hands out. */
-export class WatchedHeaps extends Heaps {
+class WatchedHeaps extends Heaps {
   readonly taken = new Set<Heap>();
 
   override take(): Heap {
