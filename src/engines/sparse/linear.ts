@@ -11,7 +11,7 @@ import type { Contribution, Memory, Operation } from './operation.ts';
 import { rowsOf, Store, type Rows } from './parameters.ts';
 import type { Slot } from './slots.ts';
 
-export type LinearLayer = Extract<Layer, { kind: 'dense' | 'conv2d' }>;
+type LinearLayer = Extract<Layer, { kind: 'dense' | 'conv2d' }>;
 
 export const isLinear = (layer: Layer): layer is LinearLayer => layer.kind === 'dense' || layer.kind === 'conv2d';
 
