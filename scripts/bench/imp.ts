@@ -20,7 +20,7 @@ const pruning = {
   ...{ rate: 0.2, convRate: 0.2, outputRate: 0.1 },
 } as const;
 
-export interface ImpResult {
+interface ImpResult {
   readonly engine: string;
   /** Mean over the levels. */
   readonly density: number;
