@@ -33,7 +33,7 @@ export async function decodeLink(hash: string): Promise<SharedSession> {
   if (version > VERSION) throw new LabError(m.sessions_link_newer({ version }), 'link');
   try {
     const bytes = fromBase64Url(hash.slice(prefix[0].length));
-    return await (version === 1 ? readFirst(bytes) : read(bytes));
+    return { ...(await (version === 1 ? readFirst(bytes) : read(bytes))), hash };
   } catch (error) {
     if (error instanceof LabError) throw error;
     if (error instanceof TooLong) throw new LabError(m.sessions_link_bomb({ limit: MAX_TEXT_BYTES / 1000 }), 'link', { cause: error });
@@ -41,7 +41,7 @@ export async function decodeLink(hash: string): Promise<SharedSession> {
   }
 }
 
-async function read(bytes: Uint8Array): Promise<SharedSession> {
+async function read(bytes: Uint8Array): Promise<Omit<SharedSession, 'hash'>> {
   const sections = splitSections(bytes);
   const head = sections.get(kinds.recipe);
   if (head === undefined) throw new Malformed();

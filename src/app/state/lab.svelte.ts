@@ -16,11 +16,13 @@ import { addRun, newSession, renameSession, sessionName, TRUNK, trunkOf, type Se
 import type { OpenLab } from '../../worker/client.ts';
 import { engineChoices, type EngineChoice } from '../../worker/protocol.ts';
 import { Album } from './album.svelte.ts';
+import { Checkup } from './checkup.svelte.ts';
 import { Draft } from './draft.svelte.ts';
 import { sharesRuns } from './edits.ts';
 import { stepsOf } from './estimate.ts';
 import { Experiment } from './experiment.svelte.ts';
 import { openText, recipeNamed } from './files.ts';
+import { Highlight } from './highlight.svelte.ts';
 import { Keeper, type Shelf } from './keeper.svelte.ts';
 import { levelStates, type LevelState } from './levels.ts';
 import { runName, type Schedule } from './live.svelte.ts';
@@ -48,6 +50,9 @@ export class Lab {
   readonly experiment: Experiment;
   readonly draft: Draft;
   readonly selection: Selection;
+  readonly highlight = new Highlight();
+  /** Runs what a link holds again, beside everything else. */
+  readonly check: Checkup;
   session: Session;
   /** What a link told, until it is run again. */
   shared = $state.raw<SharedSession | null>(null);
@@ -89,6 +94,8 @@ export class Lab {
         failed: (error) => this.notices.report('run', error),
       },
     });
+    const { openLab, schedule, now } = options;
+    this.check = new Checkup({ openLab, schedule, now, matched: (outcome) => this.album.add(outcome, undefined) });
     this.selection = new Selection(this);
     const engine = this.recall('engine');
     this.engineChoice = engineChoices.find((choice) => choice === engine) ?? 'auto';
@@ -169,6 +176,7 @@ export class Lab {
     if (this.draft.recipe === null) return;
     if (this.draft.isChanged) this.adopt(this.draft.recipe);
     if (this.shared !== null) {
+      this.check.close();
       this.shared = null;
       this.keeper.begin();
     }
@@ -253,6 +261,7 @@ export class Lab {
 
   private show(session: Session): void {
     this.experiment.close();
+    this.check.close();
     this.album.clear();
     this.isFirstVisit = false;
     this.shared = null;

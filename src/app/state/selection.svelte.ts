@@ -2,6 +2,9 @@
 import type { Arm, Recipe } from '../../science/recipe/schema.ts';
 import type { RunId, RunResult } from '../../science/result.ts';
 import { findRun, TRUNK, type Session } from '../../sessions/session.ts';
+import { modelOf } from '../../science/recipe/model.ts';
+import { denseMask } from '../../science/mask.ts';
+import type { SharedSession } from '../../sessions/link.ts';
 import type { Album, Picture } from './album.svelte.ts';
 import type { Experiment } from './experiment.svelte.ts';
 import { runName, type LiveRun } from './live.svelte.ts';
@@ -12,6 +15,7 @@ interface Bench {
   readonly session: Session;
   readonly experiment: Experiment;
   readonly album: Album;
+  readonly shared: SharedSession | null;
 }
 
 export class Selection {
@@ -29,7 +33,7 @@ export class Selection {
   readonly result: RunResult | undefined = $derived.by(() => findRun(this.bench.session, TRUNK, this.run));
   readonly picture: Picture | undefined = $derived.by(() =>
     this.live === undefined
-      ? this.bench.album.find(runName(this.run))
+      ? (this.bench.album.find(runName(this.run)) ?? sharedPicture(this.bench.shared, this.run))
       : { mask: this.live.mask, weights: null, histograms: this.live.histograms },
   );
 
@@ -42,9 +46,14 @@ export class Selection {
     this.level = null;
   }
 
-  /** The level before or after the one shown, kept within the recipe. */
+  /** A level, or the nearest that the recipe has. */
+  show(level: number): void {
+    this.level = Math.max(0, Math.min(this.bench.recipe.pruning.levels, level));
+  }
+
+  /** The level before or after the one shown. */
   move(by: number): void {
-    this.level = Math.max(0, Math.min(this.bench.recipe.pruning.levels, this.run.level + by));
+    this.show(this.run.level + by);
   }
 
   private choose(): RunId {
@@ -61,4 +70,12 @@ export class Selection {
     const level = this.level ?? 0;
     return { level, arm: level === 0 ? 'ticket' : (this.arm ?? 'ticket'), seed: this.seed ?? recipe.seeds[0] };
   }
+}
+
+/** The mask that came with a link; of level 0, which keeps everything, where masks came at all. */
+function sharedPicture(shared: SharedSession | null, { seed, arm, level }: RunId): Picture | undefined {
+  if (shared === null || shared.masks.length === 0 || arm !== 'ticket') return undefined;
+  const known = shared.masks.find((one) => one.seed === seed && one.level === level)?.mask;
+  const mask = level === 0 ? denseMask(modelOf(shared.recipe)) : known;
+  return mask === undefined ? undefined : { mask, weights: null, histograms: null };
 }

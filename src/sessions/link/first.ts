@@ -15,7 +15,7 @@ import { FINGERPRINT_BYTES, MAX_TEXT_BYTES, readRecipe, type SharedSession } fro
 
 const CHECKSUM_BYTES = 4;
 
-export async function readFirst(deflated: Uint8Array): Promise<SharedSession> {
+export async function readFirst(deflated: Uint8Array): Promise<Omit<SharedSession, 'hash'>> {
   const bytes = await inflate(deflated, MAX_TEXT_BYTES);
   const body = bytes.subarray(0, Math.max(0, bytes.length - CHECKSUM_BYTES));
   const checksum = checksumOf(body);

@@ -13,6 +13,8 @@ export interface SharedSession {
   readonly figures: readonly SharedFigures[];
   readonly curves: readonly SharedCurve[];
   readonly masks: readonly SharedMask[];
+  /** The link itself, without `#`: to be sent on as it is. */
+  readonly hash: string;
 }
 
 export const FINGERPRINT_BYTES = 4;
