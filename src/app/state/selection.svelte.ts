@@ -57,7 +57,7 @@ export class Selection {
   }
 
   private choose(): RunId {
-    const { recipe, session, experiment } = this.bench;
+    const { recipe, session, experiment, shared } = this.bench;
     const fits = (run: RunId): boolean =>
       (this.level === null || run.level === this.level) &&
       (this.arm === null || run.arm === this.arm || run.level === 0) &&
@@ -67,7 +67,8 @@ export class Selection {
     const last = this.level === null ? session.runs.findLast(fits) : undefined;
     const known = shown?.run ?? last;
     if (known !== undefined) return { seed: known.seed, arm: known.arm, level: known.level };
-    const level = this.level ?? 0;
+    // Of a link, its sparsest tickets: what was drawn.
+    const level = this.level ?? Math.max(0, ...(shared?.figures.map((run) => run.level) ?? []));
     return { level, arm: level === 0 ? 'ticket' : (this.arm ?? 'ticket'), seed: this.seed ?? recipe.seeds[0] };
   }
 }

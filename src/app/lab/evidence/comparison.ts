@@ -27,7 +27,7 @@ function meanAt(findings: readonly Finding[], level: number, arm: Arm, valueOf: 
   return values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
-const signed = (text: string): string => (text.startsWith('\u2212') ? text : `+${text}`);
+const signed = (text: string): string => (/^\u2212|^0(\.0*)?$/.test(text) ? text : `+${text}`);
 
 /** `decimals` of the difference, which is in the unit of the words. */
 function row(
