@@ -22,7 +22,6 @@ const properties = [
   'font-weight',
   'font-variant-numeric',
 ] as const;
-const onlyOfText = /^font/;
 /** What a picture has no use for. */
 const dropped = ['class', 'style', 'role', 'aria-label', 'tabindex'];
 
@@ -51,7 +50,7 @@ function serialised(element: Element): string {
   [copy, ...copy.querySelectorAll('*')].forEach((one, index) => {
     const style = getComputedStyle(originals[index]);
     for (const name of properties) {
-      if (onlyOfText.test(name) && one.tagName !== 'text') continue;
+      if (name.startsWith('font') && one.tagName !== 'text') continue;
       const value = style.getPropertyValue(name);
       if (value !== '' && value !== 'normal' && value !== 'none 0px') one.setAttribute(name, value);
     }

@@ -24,7 +24,6 @@ const FOOT = 34;
 const escaped = (text: string): string =>
   text
     // Characters that XML cannot hold at all.
-    // eslint-disable-next-line no-control-regex
     .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '')
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')

@@ -36,7 +36,7 @@ export class Checkup {
   readonly basis: Basis | null = $derived.by(() => {
     const here = this.experiment.engine;
     const bases = here === null ? [] : (this.shared?.figures ?? []).map(({ engine }) => basisOf(engine, here));
-    return bases.find(({ by }) => by === 'figures') ?? bases.at(0) ?? null;
+    return bases.find(({ by }) => by === 'figures') ?? (bases.length === 0 ? null : bases[0]);
   });
   readonly verdict: Verdict | null = $derived.by(() => worst([...this.checked.values()].map(({ verdict }) => verdict)));
   /** Seconds until every run is checked, or null while there is no telling. */

@@ -45,7 +45,7 @@ export function readMasks(model: Model, bytes: Uint8Array): SharedMask[] {
     const seed = reader.varint();
     const level = reader.varint();
     const coder = new RangeReader(reader.raw(reader.varint()));
-    const last = masks.at(-1);
+    const last = masks.length === 0 ? null : masks[masks.length - 1];
     const sparser = last?.seed === seed ? last.mask : null;
     const mask = Object.fromEntries(
       prunableParameters(model).map(({ name, size }) => [name, codeBits(coder, size, undefined, sparser?.[name])]),

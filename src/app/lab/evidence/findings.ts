@@ -5,7 +5,7 @@ import { modelOf } from '../../../science/recipe/model.ts';
 import type { Arm } from '../../../science/recipe/schema.ts';
 import type { EngineIdentity } from '../../../science/trainer.ts';
 import type { SharedSession } from '../../../sessions/link.ts';
-import type { Session } from '../../../sessions/session.ts';
+import type { Session, SessionRun } from '../../../sessions/session.ts';
 
 /** Null: a link does not hold it. */
 export interface Finding extends RunFigures {
@@ -40,15 +40,21 @@ export function findingsOf({ session, shared }: Source): Finding[] {
   if (shared !== null) return shared.figures.map((figures) => ({ ...figures, ...unknown, layerDensity: sharedLayers(shared, figures) }));
   return session.runs.map((run) => ({
     ...figuresOf(run),
-    validationAccuracy: run.metrics.accuracy.validation ?? null,
-    trainAccuracy: run.metrics.accuracy.train ?? null,
-    testLoss: run.metrics.loss.test ?? null,
+    validationAccuracy: metric(run, 'accuracy', 'validation'),
+    trainAccuracy: metric(run, 'accuracy', 'train'),
+    testLoss: metric(run, 'loss', 'test'),
     steps: run.steps,
     trainMs: run.trainMs,
     layerDensity: run.layerDensity,
     engine: run.engine,
     fingerprint: run.fingerprint,
   }));
+}
+
+/** A session's file need not hold every metric. */
+function metric({ metrics }: SessionRun, name: string, split: string): number | null {
+  const known: Readonly<Record<string, Readonly<Record<string, number | undefined>> | undefined>> = metrics;
+  return known[name]?.[split] ?? null;
 }
 
 const unknown = { validationAccuracy: null, trainAccuracy: null, testLoss: null, steps: null, trainMs: null };

@@ -31,7 +31,6 @@ describe('a figure as SVG', () => {
     expect(svg).toContain('Accuracy &lt; 100 &amp; &quot;more&quot;</text>');
     expect(svg).toContain('Tom &amp; Jerry &lt;script&gt;alert(1)&lt;/script&gt;</text>');
     expect(svg).not.toContain('<script');
-    // eslint-disable-next-line no-control-regex
     expect(svg).not.toMatch(/\u0000/);
   });
 });

@@ -42,9 +42,9 @@ function checkupOf(openLab: OpenLab): { check: Checkup; matched: RunOutcome[] } 
   const matched: RunOutcome[] = [];
   const check = new Checkup({
     openLab,
-    schedule: (draw) => void draw(),
+    schedule: (draw) => draw(),
     now: () => performance.now(),
-    matched: (outcome) => void matched.push(outcome),
+    matched: (outcome) => matched.push(outcome),
   });
   return { check, matched };
 }

@@ -34,7 +34,7 @@ describe('curves in a link', () => {
   it('are read between evaluations on a straight line', () => {
     const curve = { step: [100, 300], trainLoss: [], validationLoss: [], validationAccuracy: [0.5, 0.9], testAccuracy: [] };
     expect([50, 100, 150, 300, 400].map((step) => valueAt(curve, step))).toEqual(
-      [0.5, 0.5, 0.6, 0.9, 0.9].map((value) => expect.closeTo(value, 12)),
+      [0.5, 0.5, 0.6, 0.9, 0.9].map((value) => expect.closeTo(value, 12) as number),
     );
   });
 
