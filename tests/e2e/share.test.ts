@@ -113,7 +113,7 @@ describe('a link', () => {
     for (const one of [page, fresh]) await tickets(one).nth(2).click();
     for (const title of ['Test accuracy by kept %', 'Learning curves at', 'Early stop by kept %']) {
       const there = await lines(page, title);
-      await expect.poll(() => lines(fresh, title)).toEqual(there.map((line) => line.map((height) => expect.closeTo(height, 6) as number)));
+      await expect.poll(() => lines(fresh, title)).toEqual(there.map((line) => line.map((height) => expect.closeTo(height, 4) as number)));
       expect(there.flat().length).toBeGreaterThan(5);
     }
     expect(await chart(fresh, 'Test accuracy by kept %').getAttribute('aria-label')).toBe(
