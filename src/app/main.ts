@@ -5,8 +5,10 @@ import { m } from '../paraglide/messages.js';
 import { openStore } from '../sessions/store.ts';
 import { openLab, openStudy } from '../worker/browser.ts';
 import App from './App.svelte';
+import Embed from './Embed.svelte';
 import './tokens.css';
 import './base.css';
+import { embedOptions } from './state/embed.ts';
 import { firstRecipe } from './state/first.ts';
 import { Lab } from './state/lab.svelte.ts';
 import { nextFrame } from './state/live.svelte.ts';
@@ -23,12 +25,20 @@ async function fetchText(path: string): Promise<string> {
 const target = document.getElementById('app');
 if (target === null) throw new Error('index.html has no #app');
 
+/** In a frame of another page the lab neither asks for storage, which may be refused there, nor touches its visitor's sessions. */
+const embed = embedOptions(location.search);
+const forgotten = new Map<string, string>();
+const memory = {
+  getItem: (key: string) => forgotten.get(key) ?? null,
+  setItem: (key: string, value: string) => void forgotten.set(key, value),
+};
+
 const lab = new Lab({
   openLab,
   student: openStudy(),
-  openStore,
+  openStore: embed === null ? openStore : () => Promise.reject(new LabError(m.share_no_storage(), 'storage')),
   fetchText,
-  memory: () => localStorage,
+  memory: () => (embed === null ? localStorage : memory),
   schedule: nextFrame,
   now: () => performance.now(),
   newId: () => crypto.randomUUID(),
@@ -38,5 +48,8 @@ const lab = new Lab({
   first: firstRecipe(),
 });
 const theme = new ThemeChoice(document.documentElement, matchMedia('(prefers-color-scheme: dark)'), () => localStorage);
-mount(App, { target, props: { lab, theme, fetchText } });
-void lab.begin(location.hash.slice(1));
+if (embed === null) mount(App, { target, props: { lab, theme, fetchText } });
+else mount(Embed, { target, props: { lab, theme, options: embed } });
+void lab.begin(location.hash.slice(1)).then(() => {
+  if (embed !== null && embed.level !== null) lab.selection.show(embed.level);
+});

@@ -86,8 +86,17 @@ export class ByteReader {
     }
   }
 
+  get isAtEnd(): boolean {
+    return this.position === this.bytes.length;
+  }
+
+  /** A view of all that is left. */
+  rest(): Uint8Array {
+    return this.raw(this.bytes.length - this.position);
+  }
+
   /** Nothing may follow what was read. */
   end(): void {
-    if (this.position !== this.bytes.length) throw new Malformed();
+    if (!this.isAtEnd) throw new Malformed();
   }
 }

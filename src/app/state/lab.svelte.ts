@@ -34,11 +34,13 @@ import type { OpenLab } from '../../worker/client.ts';
 import type { Student } from '../../worker/study.ts';
 import { engineChoices, type EngineChoice } from '../../worker/protocol.ts';
 import { Album } from './album.svelte.ts';
+import { Checkup } from './checkup.svelte.ts';
 import { Draft } from './draft.svelte.ts';
 import { stepsOf } from '../../science/draw.ts';
 import { consequenceOf, takeUp, type Consequence } from './branching.ts';
 import { Experiment } from './experiment.svelte.ts';
 import { openText, recipeNamed } from './files.ts';
+import { Highlight } from './highlight.svelte.ts';
 import { Keeper, type Shelf } from './keeper.svelte.ts';
 import { levelStates, type LevelState } from './levels.ts';
 import { runName, type LiveRun, type Schedule } from './live.svelte.ts';
@@ -82,13 +84,14 @@ export class Lab {
   readonly draft: Draft;
   readonly selection: Selection;
   readonly studies: Studies;
+  readonly highlight = new Highlight();
+  /** Runs what a link holds again, beside everything else. */
+  readonly check: Checkup;
   session: Session;
   /** The branch on the bench. */
   branchId = $state<string>(TRUNK);
   /** What a link told, until it is run again. */
   shared = $state.raw<SharedSession | null>(null);
-  /** The hash of that link. */
-  sharedHash = '';
   engineChoice = $state<EngineChoice>('auto');
   stepBy = $state<StepBy>('level');
   /** The branch that the experiment trains, or trained last. */
@@ -142,6 +145,8 @@ export class Lab {
         failed: (error) => this.notices.report('run', error),
       },
     });
+    const { openLab, schedule, now } = options;
+    this.check = new Checkup({ openLab, schedule, now, matched: (outcome) => this.album.add(outcome, undefined) });
     this.selection = new Selection(this);
     this.studies = new Studies(this, options.student);
     const engine = this.recall('engine');
@@ -184,7 +189,6 @@ export class Lab {
       this.show(newSession({ ...shared.recipe, name: shared.name }));
       this.keeper.begin();
       this.shared = shared;
-      this.sharedHash = hash;
     } catch (error) {
       this.notices.report('open', error);
     }
@@ -274,6 +278,7 @@ export class Lab {
     if (this.draft.recipe === null) return;
     if (this.draft.isChanged) this.adopt(this.draft.recipe);
     if (this.shared !== null) {
+      this.check.close();
       this.shared = null;
       this.keeper.begin();
     }
@@ -381,6 +386,7 @@ export class Lab {
 
   private show(session: Session): void {
     this.experiment.close();
+    this.check.close();
     this.album.clear();
     this.isFirstVisit = false;
     this.shared = null;

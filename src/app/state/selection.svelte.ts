@@ -2,6 +2,9 @@
 import type { Arm, Recipe } from '../../science/recipe/schema.ts';
 import type { RunId, RunResult } from '../../science/result.ts';
 import { findRun, type Session, type SessionRun } from '../../sessions/session.ts';
+import { modelOf } from '../../science/recipe/model.ts';
+import { denseMask } from '../../science/mask.ts';
+import type { SharedSession } from '../../sessions/link.ts';
 import type { Album, Picture } from './album.svelte.ts';
 import { runName, type LiveRun } from './live.svelte.ts';
 
@@ -14,6 +17,7 @@ interface Bench {
   readonly runs: readonly SessionRun[];
   readonly live: readonly LiveRun[];
   readonly album: Album;
+  readonly shared: SharedSession | null;
 }
 
 export class Selection {
@@ -33,7 +37,7 @@ export class Selection {
   readonly result: RunResult | undefined = $derived.by(() => findRun(this.bench.session, this.bench.branchId, this.run));
   readonly picture: Picture | undefined = $derived.by(() =>
     this.live === undefined
-      ? this.bench.album.find(this.result?.key ?? '')
+      ? (this.bench.album.find(this.result?.key ?? '') ?? sharedPicture(this.bench.shared, this.run))
       : { mask: this.live.mask, weights: this.live.parameters, histograms: this.live.histograms, next: this.live.next },
   );
 
@@ -46,9 +50,14 @@ export class Selection {
     this.level = null;
   }
 
-  /** The level before or after the one shown, kept within the recipe. */
+  /** A level, or the nearest that the recipe has. */
+  show(level: number): void {
+    this.level = Math.max(0, Math.min(this.bench.recipe.pruning.levels, level));
+  }
+
+  /** The level before or after the one shown. */
   move(by: number): void {
-    this.level = Math.max(0, Math.min(this.bench.recipe.pruning.levels, this.run.level + by));
+    this.show(this.run.level + by);
   }
 
   /** Of the highest level with runs, the ticket's where there is one. */
@@ -59,7 +68,7 @@ export class Selection {
 
   private choose(): RunId {
     if (this.held !== null) return this.held;
-    const { recipe, runs, live: training } = this.bench;
+    const { recipe, runs, live: training, shared } = this.bench;
     const fits = (run: RunId): boolean =>
       (this.level === null || run.level === this.level) &&
       (this.arm === null || run.arm === this.arm || run.level === 0) &&
@@ -73,7 +82,8 @@ export class Selection {
     const last = this.level === null ? this.newest(runs.filter(fits)) : undefined;
     const known = shown?.run ?? last;
     if (known !== undefined) return { seed: known.seed, arm: known.arm, level: known.level };
-    const level = this.level ?? 0;
+    // Of a link, its sparsest tickets: what was drawn.
+    const level = this.level ?? Math.max(0, ...(shared?.figures.map((run) => run.level) ?? []));
     return { level, arm: level === 0 ? 'ticket' : (this.arm ?? 'ticket'), seed: this.seed ?? recipe.seeds[0] };
   }
 }
@@ -81,3 +91,10 @@ export class Selection {
 /** Of the tickets in training, the one of the first seed: the stage does not jump between seeds while that one goes on. */
 const first = (seeds: readonly number[], tickets: readonly LiveRun[]): LiveRun | undefined =>
   tickets.toSorted((one, other) => seeds.indexOf(one.run.seed) - seeds.indexOf(other.run.seed)).at(0);
+/** The mask that came with a link; of level 0, which keeps everything, where masks came at all. */
+function sharedPicture(shared: SharedSession | null, { seed, arm, level }: RunId): Picture | undefined {
+  if (shared === null || shared.masks.length === 0 || arm !== 'ticket') return undefined;
+  const known = shared.masks.find((one) => one.seed === seed && one.level === level)?.mask;
+  const mask = level === 0 ? denseMask(modelOf(shared.recipe)) : known;
+  return mask === undefined ? undefined : { mask, weights: null, histograms: null, next: null };
+}

@@ -1,0 +1,39 @@
+/** Findings as files: comma-separated values, one line a run, for spreadsheets and notebooks; and JSON with the curves. */
+import type { Recipe } from '../../../science/recipe/schema.ts';
+import type { Finding, FoundCurve } from './findings.ts';
+
+type Cell = string | number | null;
+
+const columns: readonly (readonly [name: string, of: (finding: Finding) => Cell])[] = [
+  ['level', ({ level }) => level],
+  ['arm', ({ arm }) => arm],
+  ['seed', ({ seed }) => seed],
+  ['density', ({ density }) => density],
+  ['test_accuracy', ({ testAccuracy }) => testAccuracy],
+  ['validation_accuracy', ({ validationAccuracy }) => validationAccuracy],
+  ['train_accuracy', ({ trainAccuracy }) => trainAccuracy],
+  ['test_loss', ({ testLoss }) => testLoss],
+  ['early_stop_step', ({ earlyStop }) => earlyStop.step],
+  ['early_stop_test_accuracy', ({ earlyStop }) => earlyStop.testAccuracy],
+  ['steps', ({ steps }) => steps],
+  ['train_ms', ({ trainMs }) => trainMs],
+  ['engine', ({ engine }) => engine.name],
+  ['backend', ({ engine }) => engine.backend],
+  ['arithmetic_version', ({ engine }) => engine.arithmeticVersion],
+  ['fingerprint', ({ fingerprint }) => fingerprint],
+];
+
+/** Cells that a spreadsheet would take for a formula are made text: a session file may bring any word as its backend. */
+export async function toCsv(findings: readonly Finding[], layers: readonly string[]): Promise<string> {
+  const { default: Papa } = await import('papaparse');
+  const rows = findings.map((finding) => [
+    ...columns.map(([, of]) => of(finding)),
+    ...layers.map((_, index) => finding.layerDensity?.[index]),
+  ]);
+  const fields = [...columns.map(([name]) => name), ...layers.map((layer) => `density_${layer}`)];
+  return `${Papa.unparse({ fields, data: rows }, { escapeFormulae: true, newline: '\n' })}\n`;
+}
+
+/** Everything that is shown; a file that the lab opens again is a session's. */
+export const toJson = (name: string, recipe: Recipe, runs: readonly Finding[], curves: readonly FoundCurve[]): string =>
+  `${JSON.stringify({ format: 'lottery-ticket-evidence', version: 1, name, recipe, runs, curves }, null, 1)}\n`;

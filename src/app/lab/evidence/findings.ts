@@ -1,0 +1,77 @@
+/** What is known of every run, whether it was trained here or came with a link, in one form for charts, tables and files. */
+import { figuresOf, type RunFigures } from '../../../science/analysis/summary.ts';
+import { layerDensity } from '../../../science/mask.ts';
+import { modelOf } from '../../../science/recipe/model.ts';
+import type { Arm } from '../../../science/recipe/schema.ts';
+import type { EngineIdentity } from '../../../science/trainer.ts';
+import type { SharedSession } from '../../../sessions/link.ts';
+import type { SessionRun } from '../../../sessions/session.ts';
+
+/** Null: a link does not hold it. */
+export interface Finding extends RunFigures {
+  readonly validationAccuracy: number | null;
+  readonly trainAccuracy: number | null;
+  readonly testLoss: number | null;
+  readonly steps: number | null;
+  readonly trainMs: number | null;
+  /** Density of each prunable layer, 0..1, in canonical order. */
+  readonly layerDensity: readonly number[] | null;
+  readonly engine: EngineIdentity;
+  /** Hexadecimal: all of it, or the 8 digits that a link holds. */
+  readonly fingerprint: string;
+}
+
+export interface FoundCurve {
+  readonly arm: Arm;
+  readonly level: number;
+  /** Null: a mean over seeds. */
+  readonly seed: number | null;
+  readonly step: readonly number[];
+  /** 0..1 */
+  readonly validationAccuracy: readonly number[];
+}
+
+interface Source {
+  /** Along the branch on the bench. */
+  readonly runs: readonly SessionRun[];
+  readonly shared: SharedSession | null;
+}
+
+export function findingsOf({ runs, shared }: Source): Finding[] {
+  if (shared !== null) return shared.figures.map((figures) => ({ ...figures, ...unknown, layerDensity: sharedLayers(shared, figures) }));
+  return runs.map((run) => ({
+    ...figuresOf(run),
+    validationAccuracy: metric(run, 'accuracy', 'validation'),
+    trainAccuracy: metric(run, 'accuracy', 'train'),
+    testLoss: metric(run, 'loss', 'test'),
+    steps: run.steps,
+    trainMs: run.trainMs,
+    layerDensity: run.layerDensity,
+    engine: run.engine,
+    fingerprint: run.fingerprint,
+  }));
+}
+
+/** A session's file need not hold every metric. */
+function metric({ metrics }: SessionRun, name: string, split: string): number | null {
+  const known: Readonly<Record<string, Readonly<Record<string, number | undefined>> | undefined>> = metrics;
+  return known[name]?.[split] ?? null;
+}
+
+const unknown = { validationAccuracy: null, trainAccuracy: null, testLoss: null, steps: null, trainMs: null };
+
+function sharedLayers({ masks, recipe }: SharedSession, { seed, arm, level }: RunFigures): readonly number[] | null {
+  const found = arm === 'ticket' ? masks.find((one) => one.seed === seed && one.level === level) : undefined;
+  return found === undefined ? null : layerDensity(modelOf(recipe), found.mask);
+}
+
+export function curvesOf({ runs, shared }: Source): readonly FoundCurve[] {
+  if (shared !== null) return shared.curves;
+  return runs.map(({ arm, level, seed, curve }) => ({
+    arm,
+    level,
+    seed,
+    step: curve.step,
+    validationAccuracy: curve.validationAccuracy,
+  }));
+}

@@ -1,0 +1,126 @@
+/**
+ * Checks a link: trains its runs again on the deterministic engine and holds each against what the link says. It has a
+ * laboratory of its own and keeps nothing: the session, its results and the library stay as they are.
+ */
+import type { Notebook } from '../../science/experiment.ts';
+import { stepsOf } from '../../science/draw.ts';
+import { planOf } from '../../science/plan.ts';
+import type { Recipe } from '../../science/recipe/schema.ts';
+import type { RunId } from '../../science/result.ts';
+import type { RunOutcome } from '../../science/run.ts';
+import { basisOf, checkRun, worst, type Basis, type Checked, type Verdict } from '../../sessions/check.ts';
+import type { SharedSession } from '../../sessions/link.ts';
+import { Experiment, type ExperimentOptions } from './experiment.svelte.ts';
+import { runName } from './live.svelte.ts';
+
+interface CheckupOptions extends Omit<ExperimentOptions, 'listeners'> {
+  /** A run came out with the link's very bits: its mask and weights are those that the link speaks of. */
+  readonly matched: (outcome: RunOutcome) => void;
+}
+
+/** Finds nothing, so that everything is trained, and keeps nothing. */
+const blank: Notebook = { find: () => Promise.resolve(null), keep: () => Promise.resolve() };
+
+export class Checkup {
+  readonly experiment: Experiment;
+  private shared = $state.raw<SharedSession | null>(null);
+  private checked = $state.raw<ReadonlyMap<string, Checked>>(new Map());
+  private failure = $state.raw<unknown>(null);
+
+  readonly total: number = $derived.by(() => this.shared?.figures.length ?? 0);
+  readonly done: number = $derived.by(() => this.checked.size);
+  readonly isOn: boolean = $derived.by(() => this.shared !== null);
+  readonly isDone: boolean = $derived.by(() => this.total > 0 && this.done === this.total);
+  /** Why it could not go on, or null. */
+  readonly error: unknown = $derived.by(() => this.failure);
+  /** What the runs are compared by; the first of several. Null until the engine is open. */
+  readonly basis: Basis | null = $derived.by(() => {
+    const here = this.experiment.engine;
+    const bases = here === null ? [] : (this.shared?.figures ?? []).map(({ engine }) => basisOf(engine, here));
+    return bases.find(({ by }) => by === 'figures') ?? (bases.length === 0 ? null : bases[0]);
+  });
+  readonly verdict: Verdict | null = $derived.by(() => worst([...this.checked.values()].map(({ verdict }) => verdict)));
+  /** Seconds until every run is checked, or null while there is no telling. */
+  readonly secondsLeft: number | null = $derived.by(() => this.experiment.secondsFor(this.stepsLeft()));
+  /** 0..1, by steps. */
+  readonly progress: number = $derived.by(() => {
+    const all = this.allSteps();
+    return all === 0 ? 0 : 1 - this.stepsLeft() / all;
+  });
+
+  constructor({ matched, ...options }: CheckupOptions) {
+    this.experiment = new Experiment({
+      ...options,
+      listeners: {
+        finished: () => undefined,
+        trained: (outcome) => {
+          if (this.hold(outcome) === 'same') matched(outcome);
+        },
+        failed: (error) => (this.failure = error),
+      },
+    });
+  }
+
+  start(shared: SharedSession): void {
+    this.close();
+    this.shared = shared;
+    const recipe = recipeOf(shared);
+    void this.experiment.start(planOf(recipe), 'sparse', blank, recipe.pruning.levels);
+  }
+
+  /** Of one run: what it came to, or null where it has not been checked. */
+  of(run: RunId): Checked | null {
+    return this.checked.get(runName(run)) ?? null;
+  }
+
+  /** Of all the link's runs of a level: their worst, once all are checked. */
+  ofLevel(level: number): Verdict | null {
+    const runs = (this.shared?.figures ?? []).filter((run) => run.level === level).map((run) => this.of(run));
+    const verdicts = runs.flatMap((run) => (run === null ? [] : run.verdict));
+    return verdicts.length === runs.length ? worst(verdicts) : null;
+  }
+
+  count(verdict: Verdict): number {
+    return [...this.checked.values()].filter((one) => one.verdict === verdict).length;
+  }
+
+  close(): void {
+    this.experiment.close();
+    this.shared = null;
+    this.checked = new Map();
+    this.failure = null;
+  }
+
+  private hold({ result }: RunOutcome): Verdict | null {
+    const there = this.shared?.figures.find((run) => runName(run) === runName(result));
+    if (this.shared === null || there === undefined) return null;
+    const checked = checkRun(there, result, this.shared.recipe.task.test);
+    this.checked = new Map([...this.checked, [runName(result), checked]]);
+    return checked.verdict;
+  }
+
+  private allSteps(): number {
+    const { shared } = this;
+    return shared === null ? 0 : shared.figures.reduce((sum, run) => sum + stepsOf(planOf(shared.recipe), run), 0);
+  }
+
+  private stepsLeft(): number {
+    const { shared } = this;
+    if (shared === null) return 0;
+    const begun = this.experiment.live.runs.reduce((sum, { start, position }) => sum + position - start, 0);
+    const left = shared.figures.filter((run) => this.of(run) === null);
+    return Math.max(0, left.reduce((sum, run) => sum + stepsOf(planOf(shared.recipe), run), 0) - begun);
+  }
+}
+
+/** The least recipe whose runs are the link's: no arm, seed or level that the link does not hold. */
+function recipeOf({ recipe, figures }: SharedSession): Recipe {
+  const arms = recipe.arms.filter((arm) => figures.some((run) => run.level > 0 && run.arm === arm));
+  const levels = Math.max(...figures.map(({ level }) => level));
+  return {
+    ...recipe,
+    arms: arms.length === 0 ? ['ticket'] : arms,
+    seeds: recipe.seeds.filter((seed) => figures.some((run) => run.seed === seed)),
+    pruning: { ...recipe.pruning, levels },
+  };
+}

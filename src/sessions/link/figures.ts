@@ -1,0 +1,113 @@
+/** Which runs a link holds, by which engines, and their final and early-stop figures. */
+import type { RunFigures } from '../../science/analysis/summary.ts';
+import { runsOf } from '../../science/experiment.ts';
+import { planOf } from '../../science/plan.ts';
+import { densityLadder } from '../../science/prune/counts.ts';
+import { modelOf } from '../../science/recipe/model.ts';
+import type { Recipe } from '../../science/recipe/schema.ts';
+import type { RunId } from '../../science/result.ts';
+import type { EngineIdentity } from '../../science/trainer.ts';
+import { ByteReader, ByteWriter, Malformed } from '../bytes.ts';
+import { parseAs, EngineSchema } from '../schema.ts';
+import type { SessionRun } from '../session.ts';
+import { Forecast } from './forecast.ts';
+import { Odds, RangeReader, RangeWriter, type BitCoder } from './range.ts';
+
+/** What a link holds of a run. */
+export interface SharedFigures extends RunFigures {
+  readonly engine: EngineIdentity;
+  /** The first 8 hexadecimal digits of the run's fingerprint. */
+  readonly fingerprint: string;
+}
+
+type Figures = Omit<SharedFigures, 'fingerprint'>;
+
+/** One link was trained by few engines; a file of engines would be hostile. */
+const MAX_ENGINES = 16;
+const FLAG_MEMORY = 64;
+
+/** Of a run, the whole numbers that its figures are made of. */
+interface Counts {
+  /** Test examples that it gets right, at the last step and at early stop. */
+  readonly correct: number;
+  readonly correctThere: number;
+  /** Early stop, counted in evaluations. */
+  readonly stop: number;
+  readonly engine: number;
+}
+
+const NOTHING: Counts = { correct: 0, correctThere: 0, stop: 0, engine: 0 };
+
+/** `runs` in the order of `runsOf`, undefined where there is none. */
+export function writeFigures(recipe: Recipe, runs: readonly (SessionRun | undefined)[]): Uint8Array {
+  const engines = [...new Set(runs.flatMap((run) => (run === undefined ? [] : JSON.stringify(run.engine))))];
+  const correct = (accuracy: number): number => Math.round(accuracy * recipe.task.test);
+  const counts = runs.map((run) =>
+    run === undefined
+      ? undefined
+      : {
+          correct: correct(run.metrics.accuracy.test),
+          correctThere: correct(run.earlyStop.metrics.accuracy.test),
+          stop: Math.ceil(run.earlyStop.step / recipe.training.evaluateEvery),
+          engine: engines.indexOf(JSON.stringify(run.engine)),
+        },
+  );
+  const writer = new ByteWriter();
+  writer.text(`[${engines.join(',')}]`);
+  const coder = new RangeWriter();
+  codeCounts(coder, recipe, engines.length, counts);
+  writer.raw(coder.done());
+  return writer.done();
+}
+
+export function readFigures(recipe: Recipe, bytes: Uint8Array): Figures[] {
+  const reader = new ByteReader(bytes);
+  const engines = readEngines(reader.text());
+  const counts = codeCounts(new RangeReader(reader.rest()), recipe, engines.length, null);
+  const densities = densityLadder(planOf(recipe), modelOf(recipe));
+  const { steps, evaluateEvery } = recipe.training;
+  const { test } = recipe.task;
+  return counts.map(({ run, correct, correctThere, stop, engine }) => ({
+    ...run,
+    density: densities[run.level],
+    testAccuracy: correct / test,
+    earlyStop: { step: Math.min(steps, stop * evaluateEvery), testAccuracy: correctThere / test },
+    engine: engines[engine],
+  }));
+}
+
+function readEngines(text: string): EngineIdentity[] {
+  const engines: unknown = JSON.parse(text);
+  if (!Array.isArray(engines) || engines.length > MAX_ENGINES) throw new Malformed();
+  return engines.map((engine) => parseAs(EngineSchema, engine, 'link'));
+}
+
+/** Writes `counts`, or reads them where there are none to write. */
+function codeCounts(
+  coder: BitCoder,
+  recipe: Recipe,
+  engines: number,
+  counts: readonly (Counts | undefined)[] | null,
+): (Counts & { readonly run: RunId })[] {
+  const { test } = recipe.task;
+  const evaluations = Math.ceil(recipe.training.steps / recipe.training.evaluateEvery);
+  const present = new Odds(FLAG_MEMORY);
+  const correct = new Forecast(test, test);
+  const correctThere = new Forecast(test);
+  const stop = new Forecast(evaluations, Math.ceil(evaluations / 2));
+  const engine = new Forecast(Math.max(0, engines - 1));
+  return runsOf(planOf(recipe)).flatMap((run, index) => {
+    const known = counts?.[index];
+    if (coder.bit(present, known === undefined ? 0 : 1) === 0) return [];
+    const given = known ?? NOTHING;
+    const right = correct.code(coder, run, given.correct);
+    return {
+      run,
+      correct: right,
+      // An early stop scores much like the last step.
+      correctThere: correctThere.code(coder, run, given.correctThere, right),
+      stop: stop.code(coder, run, given.stop),
+      engine: engine.code(coder, run, given.engine),
+    };
+  });
+}

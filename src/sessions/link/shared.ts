@@ -1,0 +1,31 @@
+/** What came with a link, whatever the link's form. */
+import { LabError } from '../../science/errors.ts';
+import { m } from '../../paraglide/messages.js';
+import { parseRecipe } from '../../science/recipe/parse.ts';
+import type { Recipe } from '../../science/recipe/schema.ts';
+import type { SharedCurve } from './curves.ts';
+import type { SharedFigures } from './figures.ts';
+import type { SharedMask } from './masks.ts';
+
+export interface SharedSession {
+  readonly name: string;
+  readonly recipe: Recipe;
+  readonly figures: readonly SharedFigures[];
+  readonly curves: readonly SharedCurve[];
+  readonly masks: readonly SharedMask[];
+  /** The link itself, without `#`: to be sent on as it is. */
+  readonly hash: string;
+}
+
+export const FINGERPRINT_BYTES = 4;
+/** Most bytes that text in a link may unpack to; figures of 60 levels, 64 seeds and four arms need some 150 kB. */
+export const MAX_TEXT_BYTES = 1_000_000;
+
+export function readRecipe(text: string, name: string): Recipe {
+  try {
+    return { ...parseRecipe(JSON.parse(text)), name };
+  } catch (error) {
+    if (!(error instanceof LabError)) throw error;
+    throw new LabError(m.sessions_link_recipe({ reason: error.message }), 'link', { cause: error });
+  }
+}

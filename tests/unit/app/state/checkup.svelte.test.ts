@@ -1,0 +1,104 @@
+import { describe, expect, it, vi } from 'vitest';
+import { Checkup } from '../../../../src/app/state/checkup.svelte.ts';
+import type { RunResult } from '../../../../src/science/result.ts';
+import type { RunOutcome } from '../../../../src/science/run.ts';
+import { decodeLink, packLink } from '../../../../src/sessions/link.ts';
+import { findRun, TRUNK, type Session } from '../../../../src/sessions/session.ts';
+import type { OpenLab } from '../../../../src/worker/client.ts';
+import { tinyRecipe } from '../../science/recipes.ts';
+import { sampleOutcome, sampleSession } from '../../sessions/sample.ts';
+
+const recipe = tinyRecipe({ seeds: [1, 2], arms: ['ticket', 'reinit'] });
+const session = sampleSession(recipe);
+
+const sharedOf = async (of: Session) => decodeLink((await packLink(of, 8_000, { find: () => Promise.resolve(null) })).hash ?? '');
+
+/** A laboratory that finds again what the session holds, changed by `change`. */
+function labOf(change: (result: RunResult) => RunResult = (result) => result) {
+  const trained: string[] = [];
+  const openLab: OpenLab = ({ engine }) => {
+    expect(engine).toBe('sparse');
+    const client = {
+      engine: session.runs[0].engine,
+      arithmeticVersion: 1,
+      run: ({ run }: { run: { seed: number; arm: RunResult['arm']; level: number } }): Promise<RunOutcome> => {
+        const found = findRun(session, TRUNK, run);
+        if (found === undefined) return Promise.reject(new Error('not in the session'));
+        trained.push(`${run.seed}/${run.arm}/${run.level}`);
+        const { branch, ...result } = found;
+        return Promise.resolve({ ...sampleOutcome(recipe, run), result: change(result) });
+      },
+      pause: () => undefined,
+      resume: () => undefined,
+      setTempo: () => undefined,
+      cancel: () => undefined,
+      dispose: () => undefined,
+    };
+    return Promise.resolve(client);
+  };
+  return { openLab, trained };
+}
+
+function checkupOf(openLab: OpenLab): { check: Checkup; matched: RunOutcome[] } {
+  const matched: RunOutcome[] = [];
+  const check = new Checkup({
+    openLab,
+    schedule: (draw) => draw(),
+    now: () => performance.now(),
+    matched: (outcome) => matched.push(outcome),
+  });
+  return { check, matched };
+}
+
+describe('a checkup', () => {
+  it('trains every run of the link again and finds the same bits', async () => {
+    const { openLab, trained } = labOf();
+    const { check, matched } = checkupOf(openLab);
+    check.start(await sharedOf(session));
+    await vi.waitFor(() => expect(check.isDone).toBe(true));
+    expect(trained).toHaveLength(session.runs.length);
+    expect([check.verdict, check.count('same'), check.progress]).toEqual(['same', session.runs.length, 1]);
+    expect(check.basis).toEqual({ by: 'bits' });
+    expect([0, 1, 2, 3].map((level) => check.ofLevel(level))).toEqual(['same', 'same', 'same', 'same']);
+    expect(matched).toHaveLength(session.runs.length);
+  });
+
+  it('names the run whose bits differ, and its level', async () => {
+    const { openLab } = labOf((result) =>
+      result.level === 2 && result.arm === 'reinit' && result.seed === 2
+        ? { ...result, fingerprint: result.fingerprint.split('').reverse().join('') }
+        : result,
+    );
+    const { check } = checkupOf(openLab);
+    check.start(await sharedOf(session));
+    await vi.waitFor(() => expect(check.isDone).toBe(true));
+    expect([check.verdict, check.count('differs')]).toEqual(['differs', 1]);
+    expect(check.of({ seed: 2, arm: 'reinit', level: 2 })?.verdict).toBe('differs');
+    expect([check.ofLevel(1), check.ofLevel(2)]).toEqual(['same', 'differs']);
+  });
+
+  it('compares figures where the link’s engine is another, and says so', async () => {
+    const gpu = { name: 'tfjs', backend: 'webgpu', arithmeticVersion: 1, deterministic: false } as const;
+    const { check, matched } = checkupOf(labOf().openLab);
+    check.start(await sharedOf({ ...session, runs: session.runs.map((run) => ({ ...run, engine: gpu })) }));
+    await vi.waitFor(() => expect(check.isDone).toBe(true));
+    expect([check.verdict, check.basis?.by]).toEqual(['close', 'figures']);
+    expect(matched).toEqual([]);
+  });
+
+  it('trains no level or seed that the link does not hold', async () => {
+    const partial = { ...session, runs: session.runs.filter(({ level, seed }) => level < 2 && seed === 1) };
+    const { openLab, trained } = labOf();
+    const { check } = checkupOf(openLab);
+    check.start(await sharedOf(partial));
+    await vi.waitFor(() => expect(check.isDone).toBe(true));
+    expect(trained.sort()).toEqual(['1/reinit/1', '1/ticket/0', '1/ticket/1']);
+  });
+
+  it('that is closed forgets what it found', async () => {
+    const { check } = checkupOf(labOf().openLab);
+    check.start(await sharedOf(session));
+    check.close();
+    expect([check.isOn, check.done, check.verdict, check.ofLevel(0)]).toEqual([false, 0, null, null]);
+  });
+});
