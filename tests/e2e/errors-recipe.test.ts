@@ -82,10 +82,7 @@ describe('a recipe', () => {
       await lab.expectAlert(words);
       await lab.dismissAlert();
     }
-    // The mended recipe begins beside the level that was kept.
-    const levels = (await lab.evidence.csv()).map(({ level }) => Number(level));
-    expect(levels.filter((level) => level > 0)).toHaveLength(3);
-    expect(await lab.finishedLevels()).toBeGreaterThanOrEqual(1);
+    expect(await lab.finishedLevels()).toBe(4);
   });
 });
 
