@@ -5,6 +5,7 @@
 import type { Browser, Page } from 'playwright';
 import { launchBrowser } from '../tests/support/browser.ts';
 import { serve } from '../tests/support/server.ts';
+import { recordedTasks, recordTasks } from '../tests/e2e/support/tasks.ts';
 import { observed, pauseLatency, restartWatch, watch } from '../tests/e2e/support/watch.ts';
 
 const VISITS = 5;
@@ -15,8 +16,10 @@ const PATIENCE_MS = 120_000;
 interface Measures {
   readonly firstPaint: number;
   readonly firstMotion: number;
-  /** 0 where no task took 50 ms. */
+  /** On the clock; 0 where no task took 50 ms. */
   readonly longestTask: number;
+  /** In processor time. */
+  readonly heaviestTask: number;
   readonly pauseShown: number;
   readonly pauseQuiet: number;
   readonly framesPerSecond: number;
@@ -34,6 +37,7 @@ const budgets: readonly Budget[] = [
   { name: 'first contentful paint', measure: 'firstPaint', unit: 'ms', most: 1000 },
   { name: 'first visit: something moves', measure: 'firstMotion', unit: 'ms', most: 1000 },
   { name: 'longest task while training (0: none over 50)', measure: 'longestTask', unit: 'ms', most: 50 },
+  { name: 'heaviest task, in processor time', measure: 'heaviestTask', unit: 'ms', most: 50 },
   { name: 'pause: shown after', measure: 'pauseShown', unit: 'ms', most: 50 },
   { name: 'pause: last word of the worker after', measure: 'pauseQuiet', unit: 'ms', most: 50 },
   { name: 'frames while training', measure: 'framesPerSecond', unit: '/s', least: 50 },
@@ -80,14 +84,17 @@ async function visit(browser: Browser, url: string, tasks: number[]): Promise<Me
     await page.getByRole('button', { name: 'Run it on MNIST' }).click();
     await page.getByText(/^step \d+ of 1.000/).waitFor();
     await restartWatch(page);
+    await recordTasks(browser, page);
     await page.getByRole('button', { name: /^Level 1, .*test accuracy$/ }).waitFor();
     const { longTasks, frames, milliseconds } = await observed(page);
+    const [heaviestTask] = await recordedTasks(browser);
     tasks.push(...longTasks);
     const { shown, quiet } = await pauseLatency(page, page.getByRole('button', { name: 'Pause' }));
     return {
       firstPaint,
       firstMotion,
       longestTask: Math.max(0, ...longTasks),
+      heaviestTask,
       pauseShown: shown,
       pauseQuiet: quiet,
       framesPerSecond: frames / (milliseconds / 1000),

@@ -27,7 +27,7 @@ export class FolderNotebook implements Notebook {
     const bytes = await readFile(this.path(key)).catch(() => null);
     if (bytes === null) return null;
     try {
-      return decodeOutcome(bytes, this.path(key));
+      return await decodeOutcome(bytes, this.path(key));
     } catch (error) {
       if (!(error instanceof LabError)) throw error;
       console.error(error.message);
@@ -37,7 +37,7 @@ export class FolderNotebook implements Notebook {
 
   async keep(outcome: RunOutcome): Promise<void> {
     const path = this.path(outcome.result.key);
-    await writeFile(`${path}.new`, encodeOutcome(outcome));
+    await writeFile(`${path}.new`, await encodeOutcome(outcome));
     await rename(`${path}.new`, path);
   }
 

@@ -14,10 +14,13 @@ import type { RunOutcome } from '../science/run.ts';
 import type { Snapshot, Tensors } from '../science/tensors.ts';
 import { ByteReader, ByteWriter, Malformed } from './bytes.ts';
 import { parseAs, ResultSchema } from './schema.ts';
+import { Turns } from './turns.ts';
 
 const MAGIC = 'LTLO';
 const VERSION = 1;
 const CHECKSUM_BYTES = 32;
+/** Bytes or weights that are worked through between two looks at the clock. */
+const CHUNK = 2 ** 14;
 
 const size = () => v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(2 ** 32 - 1));
 const name = () => v.pipe(v.string(), v.maxLength(256));
@@ -38,7 +41,8 @@ const HeaderSchema = v.strictObject({
 type TensorHeaders = v.InferOutput<typeof TensorsSchema>;
 
 /** The outcome as bytes. Throws a LabError that names a result's field which is not a finite number. */
-export function encodeOutcome({ result, mask, final, kept }: RunOutcome): Uint8Array {
+export async function encodeOutcome({ result, mask, final, kept }: RunOutcome): Promise<Uint8Array> {
+  const turns = new Turns();
   const snapshots = [
     { position: null, snapshot: final },
     ...Object.entries(kept).map(([position, snapshot]) => ({ position: Number(position), snapshot })),
@@ -46,33 +50,43 @@ export function encodeOutcome({ result, mask, final, kept }: RunOutcome): Uint8A
   const header: v.InferInput<typeof HeaderSchema> = {
     result: parseAs(ResultSchema, result, 'result'),
     mask: Object.entries(mask).map(([name, bits]) => ({ name, size: bits.size })),
-    snapshots: snapshots.map(({ position, snapshot }) => ({
-      position,
-      parameters: headersOf(snapshot.parameters, mask),
-      buffers: headersOf(snapshot.buffers, {}),
-    })),
+    snapshots: [],
   };
+  for (const { position, snapshot } of snapshots) {
+    const parameters = await headersOf(snapshot.parameters, mask, turns);
+    header.snapshots.push({ position, parameters, buffers: await headersOf(snapshot.buffers, {}, turns) });
+  }
   const writer = new ByteWriter();
   writer.raw(new TextEncoder().encode(MAGIC));
   writer.varint(VERSION);
   writer.text(JSON.stringify(header));
   for (const bits of Object.values(mask)) writer.raw(bits.bytes);
-  snapshots.forEach(({ snapshot }, index) => {
-    writeTensors(writer, snapshot.parameters, header.snapshots[index].parameters, mask);
-    writeTensors(writer, snapshot.buffers, header.snapshots[index].buffers, {});
-  });
+  for (const [index, { snapshot }] of snapshots.entries()) {
+    await writeTensors(writer, snapshot.parameters, header.snapshots[index].parameters, mask, turns);
+    await writeTensors(writer, snapshot.buffers, header.snapshots[index].buffers, {}, turns);
+  }
   const body = writer.done();
-  writer.raw(sha256(body));
+  writer.raw(await checksumOf(body, turns));
   return writer.done();
 }
 
-/** A snapshot with values where nothing should be is written in full: nothing is ever lost. */
-const codingOf = (values: Float32Array, bits: Bits | undefined): 'kept' | 'all' =>
-  bits?.size === values.length && isZeroElsewhere(values, bits) ? 'kept' : 'all';
+async function checksumOf(body: Uint8Array, turns: Turns): Promise<Uint8Array> {
+  const hash = sha256.create();
+  for (let from = 0; from < body.length; from += CHUNK) {
+    await turns.next();
+    hash.update(body.subarray(from, from + CHUNK));
+  }
+  return hash.digest();
+}
 
-/** Eight weights at a time: this runs in the page, where a large network must not be felt. */
-function isZeroElsewhere(values: Float32Array, { bytes }: Bits): boolean {
+/** A snapshot with values where nothing should be is written in full: nothing is ever lost. */
+const codingOf = async (values: Float32Array, bits: Bits | undefined, turns: Turns): Promise<'kept' | 'all'> =>
+  bits?.size === values.length && (await isZeroElsewhere(values, bits, turns)) ? 'kept' : 'all';
+
+/** Eight weights at a time. */
+async function isZeroElsewhere(values: Float32Array, { bytes }: Bits, turns: Turns): Promise<boolean> {
   for (let at = 0; at < bytes.length; at++) {
+    if (at % (CHUNK / 8) === 0) await turns.next();
     if (bytes[at] === 255) continue;
     const end = Math.min(values.length, 8 * at + 8);
     for (let index = 8 * at; index < end; index++) {
@@ -82,15 +96,20 @@ function isZeroElsewhere(values: Float32Array, { bytes }: Bits): boolean {
   return true;
 }
 
-const headersOf = (tensors: Tensors, mask: Mask): TensorHeaders =>
-  Object.entries(tensors).map(([name, values]) => ({ name, size: values.length, coding: codingOf(values, maskOf(mask, name)) }));
+async function headersOf(tensors: Tensors, mask: Mask, turns: Turns): Promise<TensorHeaders> {
+  const headers: TensorHeaders = [];
+  for (const [name, values] of Object.entries(tensors)) {
+    headers.push({ name, size: values.length, coding: await codingOf(values, maskOf(mask, name), turns) });
+  }
+  return headers;
+}
 
 const maskOf = (mask: Mask, name: string): Bits | undefined => (Object.hasOwn(mask, name) ? mask[name] : undefined);
 
 /** The values' bits; a copy through numbers could change a NaN. */
 const bitsOf = (values: Float32Array): Uint32Array => new Uint32Array(values.buffer, values.byteOffset, values.length);
 
-function writeTensors(writer: ByteWriter, tensors: Tensors, headers: TensorHeaders, mask: Mask): void {
+async function writeTensors(writer: ByteWriter, tensors: Tensors, headers: TensorHeaders, mask: Mask, turns: Turns): Promise<void> {
   for (const { name, size, coding } of headers) {
     const values = tensors[name];
     const kept = coding === 'kept' ? keptBits(mask, name, size) : null;
@@ -99,6 +118,7 @@ function writeTensors(writer: ByteWriter, tensors: Tensors, headers: TensorHeade
     const words = bitsOf(values);
     let at = 0;
     for (let index = 0; index < words.length; index++) {
+      if (index % CHUNK === 0) await turns.next();
       if (kept !== null && !getBit(kept, index)) continue;
       view.setUint32(at, words[index], true);
       at += 4;
@@ -107,12 +127,13 @@ function writeTensors(writer: ByteWriter, tensors: Tensors, headers: TensorHeade
 }
 
 /** The outcome of `bytes`, exactly. Throws a LabError, whose subject is `source`, where they are damaged or foreign. */
-export function decodeOutcome(bytes: Uint8Array, source: string): RunOutcome {
+export async function decodeOutcome(bytes: Uint8Array, source: string): Promise<RunOutcome> {
   const fail = (reason: string, cause?: unknown) => new LabError(m.sessions_outcome_corrupt({ source, reason }), source, { cause });
   if (new TextDecoder().decode(bytes.subarray(0, MAGIC.length)) !== MAGIC) throw fail(m.sessions_outcome_foreign());
   const body = bytes.subarray(0, Math.max(0, bytes.length - CHECKSUM_BYTES));
   const checksum = bytes.subarray(body.length);
-  if (!sha256(body).every((byte, index) => byte === checksum[index])) throw fail(m.sessions_outcome_checksum());
+  const expected = await checksumOf(body, new Turns());
+  if (!expected.every((byte, index) => byte === checksum[index])) throw fail(m.sessions_outcome_checksum());
   try {
     const reader = new ByteReader(body.subarray(MAGIC.length));
     if (reader.varint() !== VERSION) throw fail(m.sessions_outcome_newer());

@@ -70,8 +70,10 @@ export class SessionStore {
   constructor() {
     this.notebook = {
       find: (key) => this.findOutcome(key),
-      keep: (outcome) =>
-        this.outcomes.write((store) => promisifyRequest(store.put(encodeOutcome(outcome), outcome.result.key))).then(() => undefined),
+      keep: async (outcome) => {
+        const bytes = await encodeOutcome(outcome);
+        await this.outcomes.write((store) => promisifyRequest(store.put(bytes, outcome.result.key)));
+      },
     };
   }
 
@@ -79,11 +81,11 @@ export class SessionStore {
   async list(): Promise<readonly SessionEntry[]> {
     const [keys, stored] = await this.library.read((store) =>
       Promise.all([
-        promisifyRequest(store.getAllKeys(allEntries())),
+        promisifyRequest(store.getAllKeys(allEntries()) as IDBRequest<string[]>),
         promisifyRequest(store.getAll(allEntries()) as IDBRequest<unknown[]>),
       ]),
     );
-    const entries = stored.map((entry, index) => readEntry(entry, String(keys[index]).slice(entryKey('').length)));
+    const entries = stored.map((entry, index) => readEntry(entry, keys[index].slice(entryKey('').length)));
     return entries.sort((a, b) => b.updated - a.updated);
   }
 
@@ -160,7 +162,7 @@ export class SessionStore {
     const bytes = await this.outcomes.read((store) => promisifyRequest(store.get(key) as IDBRequest<unknown>));
     if (!(bytes instanceof Uint8Array)) return null;
     try {
-      return decodeOutcome(bytes, key);
+      return await decodeOutcome(bytes, key);
     } catch (error) {
       if (error instanceof LabError) return null;
       throw error;
@@ -176,8 +178,8 @@ function put(store: IDBObjectStore, { entry, text }: Removed): void {
 /** Opens the browser's storage. Rejects with a LabError where there is none. */
 export async function openStore(): Promise<SessionStore> {
   // Some browsers leave the name and take away what it stands for.
-  const { indexedDB } = globalThis as { readonly indexedDB?: IDBFactory | null };
-  if (indexedDB == null) throw new LabError(m.sessions_store_missing({ reason: 'no IndexedDB' }), 'storage');
+  const { indexedDB } = globalThis as { readonly indexedDB?: IDBFactory };
+  if (indexedDB === undefined) throw new LabError(m.sessions_store_missing({ reason: 'no IndexedDB' }), 'storage');
   const store = new SessionStore();
   await store.list();
   return store;

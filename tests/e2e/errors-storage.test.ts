@@ -28,7 +28,8 @@ async function damageRecords(page: Page, prefix: string, damage: 'cut' | 'replac
           const cursor = store.openCursor();
           cursor.onsuccess = () => {
             if (cursor.result === null) return;
-            if (String(cursor.result.key).startsWith(start)) {
+            const { key } = cursor.result;
+            if (typeof key === 'string' && key.startsWith(start)) {
               if (how === 'cut') cursor.result.update(String(cursor.result.value).slice(0, 200));
               else if (how === 'replace') cursor.result.update(7);
               else cursor.result.delete();
@@ -129,7 +130,7 @@ describe('a stored session that is damaged', () => {
 
 /** While `isDiskFull`, writes fail as they do in Chromium: each is accepted, then its transaction is aborted. */
 function fillDisk(): void {
-  const put = Reflect.get(IDBObjectStore.prototype, 'put') as IDBObjectStore['put'];
+  const put = Reflect.get<IDBObjectStore, 'put'>(IDBObjectStore.prototype, 'put');
   IDBObjectStore.prototype.put = function (...record): IDBRequest<IDBValidKey> {
     const request = put.apply(this, record);
     const { transaction } = this;

@@ -5,11 +5,11 @@ import { tinyRecipe } from '../science/recipes.ts';
 import { sampleOutcome } from './sample.ts';
 
 const outcome = sampleOutcome(tinyRecipe(), { seed: 1, arm: 'ticket', level: 3 });
-const bytes = encodeOutcome(outcome);
+const bytes = await encodeOutcome(outcome);
 
 describe('outcomes as bytes', () => {
-  it('come back exactly', () => {
-    expect(decodeOutcome(bytes, 'run')).toEqual(outcome);
+  it('come back exactly', async () => {
+    expect(await decodeOutcome(bytes, 'run')).toEqual(outcome);
   });
 
   it('hold of prunable weights the kept ones only', () => {
@@ -21,18 +21,19 @@ describe('outcomes as bytes', () => {
     expect(bytes.length - header).toBeLessThan(4 * (kept + 30 + weights + 30) + weights / 8 + 1500);
   });
 
-  it('keep values that the mask says are absent, when there are any', () => {
+  it('keep values that the mask says are absent, when there are any', async () => {
     const odd = structuredClone(outcome);
     odd.final.parameters['dense1/weight'].fill(1);
-    expect(decodeOutcome(encodeOutcome(odd), 'run')).toEqual(odd);
+    expect(await decodeOutcome(await encodeOutcome(odd), 'run')).toEqual(odd);
   });
 
-  it('of which a byte changed, or the end is missing, are refused by name', () => {
+  it('of which a byte changed, or the end is missing, are refused by name', async () => {
     for (let at = 0; at < bytes.length; at += 997) {
       const broken = bytes.slice();
       broken[at] ^= 4;
-      expect(() => decodeOutcome(broken, 'run')).toThrow(LabError);
+      await expect(decodeOutcome(broken, 'run')).rejects.toThrow(LabError);
     }
-    for (const length of [0, 3, 40, bytes.length - 1]) expect(() => decodeOutcome(bytes.slice(0, length), 'run 7')).toThrow(/run 7/);
+    for (const length of [0, 3, 40, bytes.length - 1])
+      await expect(decodeOutcome(bytes.slice(0, length), 'run 7')).rejects.toThrow(/run 7/);
   });
 });

@@ -72,7 +72,7 @@ describe('the notebook', () => {
 
   it('takes a damaged outcome for none, so that its run is trained again', async () => {
     const { notebook } = await openStore();
-    await overwrite('lottery-ticket-lab-outcomes', outcome.result.key, encodeOutcome(outcome).slice(0, 500));
+    await overwrite('lottery-ticket-lab-outcomes', outcome.result.key, (await encodeOutcome(outcome)).slice(0, 500));
     expect(await notebook.find(outcome.result.key)).toBeNull();
   });
 
