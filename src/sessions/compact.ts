@@ -68,7 +68,7 @@ export function encodeOutcome({ result, mask, final, kept }: RunOutcome): Uint8A
 }
 
 /** A snapshot with values where nothing should be is written in full: nothing is ever lost. */
-const codingOf = (values: Float32Array, bits: Bits | undefined): 'kept' | 'all' =>
+export const codingOf = (values: Float32Array, bits: Bits | undefined): 'kept' | 'all' =>
   bits?.size === values.length && values.every((value, index) => value === 0 || getBit(bits, index)) ? 'kept' : 'all';
 
 const headersOf = (tensors: Tensors, mask: Mask): TensorHeaders =>
@@ -79,7 +79,7 @@ const maskOf = (mask: Mask, name: string): Bits | undefined => (Object.hasOwn(ma
 /** The values' bits; a copy through numbers could change a NaN. */
 const bitsOf = (values: Float32Array): Uint32Array => new Uint32Array(values.buffer, values.byteOffset, values.length);
 
-function writeTensors(writer: ByteWriter, tensors: Tensors, mask: Mask): void {
+export function writeTensors(writer: ByteWriter, tensors: Tensors, mask: Mask): void {
   for (const [name, values] of Object.entries(tensors)) {
     const bits = maskOf(mask, name);
     const kept = bits !== undefined && codingOf(values, bits) === 'kept' ? bits : null;
@@ -128,7 +128,7 @@ function readOutcome(reader: ByteReader, source: string): RunOutcome {
   };
 }
 
-function readTensors(reader: ByteReader, headers: TensorHeaders, mask: Mask): Tensors {
+export function readTensors(reader: ByteReader, headers: TensorHeaders, mask: Mask): Tensors {
   return Object.fromEntries(
     headers.map(({ name, size, coding }) => [name, readValues(reader, size, coding === 'kept' ? keptBits(mask, name, size) : null)]),
   );

@@ -92,7 +92,10 @@ export class SessionStore {
   /** All sessions, the newest first. What an entry lacks is read from its session again. */
   async list(): Promise<readonly SessionEntry[]> {
     const [keys, values] = await this.library.read((store) =>
-      Promise.all([promisifyRequest(store.getAllKeys(allEntries())), promisifyRequest(store.getAll(allEntries()) as IDBRequest<unknown[]>)]),
+      Promise.all([
+        promisifyRequest(store.getAllKeys(allEntries())),
+        promisifyRequest(store.getAll(allEntries()) as IDBRequest<unknown[]>),
+      ]),
     );
     const entries = await Promise.all(
       values.map((value, index) =>

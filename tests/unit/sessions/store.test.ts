@@ -62,7 +62,15 @@ describe('the library', () => {
     const store = await openStore();
     await store.save('a', 0, session);
     const [entry] = await store.list();
-    expect(entry.facts).toMatchObject({ dataset: 'digits', hidden: [12, 8], levels: 3, arms: recipe.arms, seeds: 1, branches: 1, runs: 13 });
+    expect(entry.facts).toMatchObject({
+      dataset: 'digits',
+      hidden: [12, 8],
+      levels: 3,
+      arms: recipe.arms,
+      seeds: 1,
+      branches: 1,
+      runs: 13,
+    });
     expect(entry.facts?.lines.map(({ arm, points }) => [arm, points.length])).toEqual(recipe.arms.map((arm) => [arm, 4]));
     expect(entry.keys).toEqual(session.runs.map(({ key }) => key));
     expect(entry.bytes).toBe((await store.text('a')).length);
