@@ -1,6 +1,9 @@
 /** Hands a text to the browser as a file to keep. */
-export function download(fileName: string, text: string, type = 'application/json'): void {
-  const url = URL.createObjectURL(new Blob([text], { type }));
+export const download = (fileName: string, text: string, type = 'application/json'): void => downloadBlob(fileName, new Blob([text], { type }));
+
+/** Hands data to the browser as a file to keep. */
+export function downloadBlob(fileName: string, blob: Blob): void {
+  const url = URL.createObjectURL(blob);
   const link = document.createElement('a');
   link.href = url;
   link.download = fileName.replace(/[\\/:*?"<>|]+/g, '-');

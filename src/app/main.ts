@@ -4,9 +4,11 @@ import { LabError } from '../science/errors.ts';
 import { m } from '../paraglide/messages.js';
 import { openStore } from '../sessions/store.ts';
 import { openLab } from '../worker/browser.ts';
-import App from './App.svelte';
+import Root from './Root.svelte';
 import './tokens.css';
 import './base.css';
+import { Library } from './library/library.svelte.ts';
+import { linkIn } from './route.ts';
 import { firstRecipe } from './state/first.ts';
 import { Lab } from './state/lab.svelte.ts';
 import { nextFrame } from './state/live.svelte.ts';
@@ -34,5 +36,5 @@ const lab = new Lab({
   first: firstRecipe(),
 });
 const theme = new ThemeChoice(document.documentElement, matchMedia('(prefers-color-scheme: dark)'), () => localStorage);
-mount(App, { target, props: { lab, theme, fetchText } });
-void lab.begin(location.hash.slice(1));
+mount(Root, { target, props: { lab, library: new Library(lab), theme, fetchText } });
+void lab.begin(linkIn(location.hash));

@@ -30,8 +30,6 @@ const ENCRYPTED = 1;
 const END_BYTES = 22;
 const MOST_COMMENT_BYTES = 65_535;
 
-export const isZip = (bytes: Uint8Array): boolean => bytes[0] === 0x50 && bytes[1] === 0x4b && bytes[2] === 3 && bytes[3] === 4;
-
 /** A zip of these files. Text is deflated; weights are noise to a compressor and stored as they are. */
 export async function writeZip(files: AsyncIterable<ZipFile>): Promise<Blob> {
   const parts: Uint8Array<ArrayBuffer>[] = [];

@@ -7,6 +7,7 @@ import type { Model } from '../../models/model.ts';
 import { figuresOf, summarise, type RunFigures, type Summary } from '../../science/analysis/summary.ts';
 import { runsOf } from '../../science/experiment.ts';
 import { densityLadder } from '../../science/prune/counts.ts';
+import { LabError } from '../../science/errors.ts';
 import { recipeId } from '../../science/recipe/identity.ts';
 import { modelOf } from '../../science/recipe/model.ts';
 import type { Recipe } from '../../science/recipe/schema.ts';
@@ -77,7 +78,7 @@ export class Lab {
       openStore: options.openStore,
       notices: this.notices,
       newId: options.newId,
-      fork: (session) => (this.session = renameSession(session, m.sessions_copy_name({ name: sessionName(session) }))),
+      fork: (session) => this.fork(session),
     });
     this.experiment = new Experiment({
       openLab: options.openLab,
@@ -101,7 +102,7 @@ export class Lab {
       return;
     }
     const last = this.recall('session');
-    if (last !== null && (await this.openStored(last))) return;
+    if (last !== null && (await this.keeper.holds(last)) && (await this.openStored(last))) return;
     if (last === null && this.session.runs.length === 0) {
       this.isFirstVisit = true;
       this.run();
@@ -134,20 +135,24 @@ export class Lab {
     }
   }
 
-  /** A dropped or chosen file: a session or a recipe. */
-  openFile(text: string, fileName: string): void {
+  /** A dropped or chosen file: a session or a recipe. False where it is neither; a notice says why. */
+  openFile(text: string, fileName: string): boolean {
     try {
       const opened = openText(text, fileName);
-      if (opened.kind === 'recipe') {
-        this.openRecipe(opened.recipe);
-        return;
-      }
-      this.show(opened.session);
-      this.keeper.begin();
-      this.keep();
+      if (opened.kind === 'recipe') this.openRecipe(opened.recipe);
+      else this.openSession(opened.session);
+      return true;
     } catch (error) {
       this.notices.report('open', error);
+      return false;
     }
+  }
+
+  /** A session from outside, which is kept here from now on. */
+  openSession(session: Session): void {
+    this.show(session);
+    this.keeper.begin();
+    this.keep();
   }
 
   /** A fresh session with this recipe; the one before it stays where it is kept. */
@@ -258,9 +263,19 @@ export class Lab {
     this.shared = null;
     this.notices.clear('run');
     this.notices.clear('open');
+    this.notices.clear('fork');
     this.session = session;
     this.draft.reset(this.recipe);
     this.selection.reset();
+  }
+
+  /** Another tab changed what is on the bench: it goes on here under another name, and says so. */
+  private fork(session: Session): Session {
+    const name = sessionName(session);
+    this.session = renameSession(session, m.sessions_copy_name({ name }));
+    this.remember('session', this.keeper.id);
+    this.notices.report('fork', new LabError(m.library_forked({ name, copy: this.name }), 'storage'));
+    return this.session;
   }
 
   private record(result: RunResult): void {

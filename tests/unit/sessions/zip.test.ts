@@ -1,7 +1,7 @@
 import { zipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
 import { Malformed } from '../../../src/sessions/bytes.ts';
-import { isZip, readZip, writeZip, type ZipFile } from '../../../src/sessions/zip.ts';
+import { readZip, writeZip, type ZipFile } from '../../../src/sessions/zip.ts';
 
 const limits = { entries: 10, bytes: 1_000_000 };
 const files: readonly ZipFile[] = [
@@ -32,7 +32,6 @@ function forged(bytes: Uint8Array, offset: number, value: number, size: 2 | 4 = 
 describe('a zip', () => {
   it('gives back what was put in', async () => {
     const bytes = await written();
-    expect(isZip(bytes)).toBe(true);
     expect(await readAll(bytes)).toEqual(files);
   });
 
