@@ -1,5 +1,6 @@
 /** Hands a text to the browser as a file to keep. */
-export const download = (fileName: string, text: string, type = 'application/json'): void => downloadBlob(fileName, new Blob([text], { type }));
+export const download = (fileName: string, text: string, type = 'application/json'): void =>
+  downloadBlob(fileName, new Blob([text], { type }));
 
 /** Hands data to the browser as a file to keep. */
 export function downloadBlob(fileName: string, blob: Blob): void {

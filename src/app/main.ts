@@ -8,7 +8,7 @@ import Root from './Root.svelte';
 import './tokens.css';
 import './base.css';
 import { Library } from './library/library.svelte.ts';
-import { linkIn } from './route.ts';
+import { linkIn, pageOf } from './route.ts';
 import { firstRecipe } from './state/first.ts';
 import { Lab } from './state/lab.svelte.ts';
 import { nextFrame } from './state/live.svelte.ts';
@@ -36,5 +36,6 @@ const lab = new Lab({
   first: firstRecipe(),
 });
 const theme = new ThemeChoice(document.documentElement, matchMedia('(prefers-color-scheme: dark)'), () => localStorage);
-mount(Root, { target, props: { lab, library: new Library(lab), theme, fetchText } });
-void lab.begin(linkIn(location.hash));
+const library = new Library(lab, () => localStorage);
+mount(Root, { target, props: { lab, library, theme, fetchText } });
+void library.begin().then(() => lab.begin(linkIn(location.hash), pageOf(location.hash) === 'lab'));

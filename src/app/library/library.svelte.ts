@@ -8,6 +8,7 @@ import { matches } from './words.ts';
 
 /** How long a deletion can be undone; the session is still on disk till then. */
 export const UNDO_MS = 10_000;
+const LEAVING = 'leaving';
 
 export class Library {
   query = $state('');
@@ -26,7 +27,25 @@ export class Library {
   private wasOnBench = false;
   private timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(private readonly lab: Lab) {}
+  constructor(
+    private readonly lab: Lab,
+    /** What this browser remembers between visits; may throw. */
+    private readonly memory: () => Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>,
+  ) {}
+
+  /** Finishes the deletion that the last visit left behind. */
+  async begin(): Promise<void> {
+    const id = this.noted((memory) => memory.getItem(LEAVING));
+    if (id === null) return;
+    await this.lab.keeper.remove(id);
+    this.noted((memory) => memory.removeItem(LEAVING));
+  }
+
+  /** The page closes: the database would be too slow now, so the next visit deletes what is still to be deleted. */
+  end(): void {
+    const { leaving } = this;
+    if (leaving !== null) this.noted((memory) => memory.setItem(LEAVING, leaving.id));
+  }
 
   async refresh(): Promise<void> {
     await this.lab.keeper.list();
@@ -91,6 +110,14 @@ export class Library {
     // Somebody may have deleted another one meanwhile.
     if (this.leaving.id === id) this.leaving = null;
     await this.refresh();
+  }
+
+  private noted<Value>(body: (memory: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>) => Value): Value | null {
+    try {
+      return body(this.memory());
+    } catch {
+      return null;
+    }
   }
 
   /** What is stored of a session, as it is. */

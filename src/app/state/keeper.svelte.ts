@@ -7,7 +7,10 @@ import { StaleRevision, type SessionEntry, type SessionStore, type StoredSession
 import type { Notices } from './notices.svelte.ts';
 
 /** Of the store, what a session on the bench needs. */
-export type Shelf = Pick<SessionStore, 'list' | 'sizes' | 'load' | 'save' | 'text' | 'rename' | 'duplicate' | 'remove' | 'sweep' | 'notebook'>;
+export type Shelf = Pick<
+  SessionStore,
+  'list' | 'sizes' | 'load' | 'save' | 'text' | 'rename' | 'duplicate' | 'remove' | 'sweep' | 'notebook'
+>;
 
 /** new: nothing worth keeping yet · off: there is no storage here. */
 export type Keeping = 'new' | 'saving' | 'saved' | 'failed' | 'off';

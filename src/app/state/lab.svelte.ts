@@ -95,8 +95,8 @@ export class Lab {
     this.engineChoice = engineChoices.find((choice) => choice === engine) ?? 'auto';
   }
 
-  /** Opens what the link says, else what was last on the bench; on a first visit, runs the small recipe by itself. */
-  async begin(hash: string): Promise<void> {
+  /** Opens what the link says, else what was last on the bench; on a first visit, runs the small recipe by itself once it is seen. */
+  async begin(hash: string, isSeen = true): Promise<void> {
     if (hash !== '') {
       await this.openLink(hash);
       return;
@@ -105,8 +105,13 @@ export class Lab {
     if (last !== null && (await this.keeper.holds(last)) && (await this.openStored(last))) return;
     if (last === null && this.session.runs.length === 0) {
       this.isFirstVisit = true;
-      this.run();
+      if (isSeen) this.greet();
     }
+  }
+
+  /** Something moves for whoever sees the lab for the first time. */
+  greet(): void {
+    if (this.isFirstVisit && this.experiment.status === 'idle') this.run();
   }
 
   /** False where it cannot be opened; a notice says why. */
