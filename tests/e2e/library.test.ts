@@ -151,7 +151,7 @@ describe('files', () => {
     await library.train('Alpha');
     await library.open();
     const zip = await library.save('Save with weights', 'Alpha');
-    const json = await library.save('Save as JSON', 'Alpha');
+    const json = await library.save('Save', 'Alpha');
     expect([zip.fileName, json.fileName]).toEqual(['Alpha.zip', 'Alpha.json']);
     expect(zip.bytes.subarray(0, 2).toString()).toBe('PK');
 
