@@ -1,21 +1,29 @@
 /**
  * The service worker, which keeps the app for when there is no network, as the page sees it: it is registered once the
- * page has loaded, and a newer build waits until the user reloads.
+ * page has loaded, and a newer build waits until the user reloads. Other tabs are not reloaded with it: they may be training.
  */
 import { registerSW } from 'virtual:pwa-register';
 
 export class Updates {
   isWaiting = $state(false);
-  private readonly update: (reloadPage?: boolean) => Promise<void>;
+  private readonly skipWaiting: () => Promise<void>;
 
   constructor() {
-    this.update = registerSW({ onNeedRefresh: () => (this.isWaiting = true) });
+    this.skipWaiting = registerSW({ onNeedRefresh: () => (this.isWaiting = true), onNeedReload: () => (this.isWaiting = true) });
+    // A part of the page that is loaded late is gone: another tab has taken up a new build.
+    addEventListener('vite:preloadError', () => (this.isWaiting = true));
     void dropOldData();
   }
 
-  /** Takes up the new build; every tab of the lab reloads. */
-  reload(): void {
-    void this.update(true);
+  /** Takes up the new build. */
+  async reload(): Promise<void> {
+    const registration = await navigator.serviceWorker.getRegistration();
+    if (registration?.waiting == null) {
+      location.reload();
+      return;
+    }
+    navigator.serviceWorker.addEventListener('controllerchange', () => location.reload(), { once: true });
+    await this.skipWaiting();
   }
 }
 
