@@ -31,7 +31,7 @@ const snapshotFile = (key: string, step: string): string => `weights/${key}-${st
 export interface Archive {
   readonly session: Session;
   /** The runs whose weights are in it, one after another. Rejects with a LabError that names the file at fault. */
-  outcomes(): AsyncGenerator<RunOutcome>;
+  readonly outcomes: () => AsyncGenerator<RunOutcome>;
 }
 
 /** The session with what the notebook has of its runs' weights. */
@@ -74,8 +74,10 @@ async function reading<Value>(file: string, source: string, body: () => Promise<
 function snapshotsIn(files: Iterable<ZipEntry>): Map<string, { step: number; file: ZipEntry }[]> {
   const all = new Map<string, { step: number; file: ZipEntry }[]>();
   for (const file of files) {
-    const [, key, step] = /^weights\/([0-9a-f]{64})-(\d{1,7})\.bin$/.exec(file.name) ?? [];
-    if (key !== undefined) all.set(key, [...(all.get(key) ?? []), { step: Number(step), file }]);
+    const match = /^weights\/([0-9a-f]{64})-(\d{1,7})\.bin$/.exec(file.name);
+    if (match === null) continue;
+    const [, key, step] = match;
+    all.set(key, [...(all.get(key) ?? []), { step: Number(step), file }]);
   }
   return all;
 }

@@ -93,14 +93,12 @@ export class SessionStore {
   async list(): Promise<readonly SessionEntry[]> {
     const [keys, values] = await this.library.read((store) =>
       Promise.all([
-        promisifyRequest(store.getAllKeys(allEntries())),
+        promisifyRequest(store.getAllKeys(allEntries()) as IDBRequest<string[]>),
         promisifyRequest(store.getAll(allEntries()) as IDBRequest<unknown[]>),
       ]),
     );
     const entries = await Promise.all(
-      values.map((value, index) =>
-        v.is(EntrySchema, value) ? Promise.resolve(value) : this.mend(String(keys[index]).slice(ENTRY.length), value),
-      ),
+      values.map((value, index) => (v.is(EntrySchema, value) ? Promise.resolve(value) : this.mend(keys[index].slice(ENTRY.length), value))),
     );
     return entries.sort((a, b) => b.updated - a.updated);
   }
@@ -108,9 +106,12 @@ export class SessionStore {
   /** Bytes that the weights of runs take, by run key. */
   async sizes(): Promise<ReadonlyMap<string, number>> {
     const [keys, values] = await this.outcomes.read((store) =>
-      Promise.all([promisifyRequest(store.getAllKeys(allSizes())), promisifyRequest(store.getAll(allSizes()) as IDBRequest<number[]>)]),
+      Promise.all([
+        promisifyRequest(store.getAllKeys(allSizes()) as IDBRequest<string[]>),
+        promisifyRequest(store.getAll(allSizes()) as IDBRequest<number[]>),
+      ]),
     );
-    return new Map(keys.map((key, index) => [String(key).slice(SIZE.length), values[index]]));
+    return new Map(keys.map((key, index) => [key.slice(SIZE.length), values[index]]));
   }
 
   /** Throws a LabError where the session is gone, or cannot be read: then it is marked as damaged and left as it is. */

@@ -21,7 +21,7 @@ export interface ZipLimits {
 export interface ZipEntry {
   readonly name: string;
   /** The bytes of the file, checked. Rejects with `Malformed` where they are not what the zip says. */
-  read(): Promise<Uint8Array>;
+  readonly read: () => Promise<Uint8Array>;
 }
 
 const STORED = 0;

@@ -18,7 +18,7 @@ export class Updates {
   /** Takes up the new build. */
   async reload(): Promise<void> {
     const registration = await navigator.serviceWorker.getRegistration();
-    if (registration?.waiting == null) {
+    if (!registration?.waiting) {
       location.reload();
       return;
     }

@@ -1,6 +1,6 @@
 /** The library as a visitor meets it, and the little of the lab that fills it. */
 import { readFile } from 'node:fs/promises';
-import type { Download, Locator, Page } from 'playwright';
+import type { Locator, Page } from 'playwright';
 import { expect } from 'vitest';
 
 /** Trains in about a second. */
@@ -66,7 +66,7 @@ export class LibraryPage {
 
   /** The file that an action saves. */
   async save(action: string, name: string): Promise<{ fileName: string; bytes: Buffer }> {
-    const [download]: [Download, void] = await Promise.all([this.page.waitForEvent('download'), this.act(action, name)]);
+    const [download] = await Promise.all([this.page.waitForEvent('download'), this.act(action, name)]);
     return { fileName: download.suggestedFilename(), bytes: await readFile(await download.path()) };
   }
 
