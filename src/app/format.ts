@@ -37,3 +37,9 @@ export function duration(seconds: number): string {
 
 /** Bytes in MB, one decimal. */
 export const megabytes = (bytes: number): string => `${fixed(bytes / 1e6, 1)}${THIN}MB`;
+
+/** Bytes in the unit that keeps the number short. */
+export function dataSize(bytes: number): string {
+  if (bytes < 1e6) return `${Math.max(1, Math.round(bytes / 1e3))}${THIN}kB`;
+  return bytes < 1e9 ? megabytes(bytes) : `${fixed(bytes / 1e9, 1)}${THIN}GB`;
+}

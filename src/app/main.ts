@@ -4,10 +4,12 @@ import { LabError } from '../science/errors.ts';
 import { m } from '../paraglide/messages.js';
 import { openStore } from '../sessions/store.ts';
 import { openLab, openStudy } from '../worker/browser.ts';
-import App from './App.svelte';
 import Embed from './Embed.svelte';
+import Root from './Root.svelte';
 import './tokens.css';
 import './base.css';
+import { Library } from './library/library.svelte.ts';
+import { linkIn, pageOf } from './route.ts';
 import { embedOptions } from './state/embed.ts';
 import { firstRecipe } from './state/first.ts';
 import { Lab } from './state/lab.svelte.ts';
@@ -48,8 +50,13 @@ const lab = new Lab({
   first: firstRecipe(),
 });
 const theme = new ThemeChoice(document.documentElement, matchMedia('(prefers-color-scheme: dark)'), () => localStorage);
-if (embed === null) mount(App, { target, props: { lab, theme, fetchText } });
-else mount(Embed, { target, props: { lab, theme, options: embed } });
-void lab.begin(location.hash.slice(1)).then(() => {
-  if (embed !== null && embed.level !== null) lab.selection.show(embed.level);
-});
+if (embed === null) {
+  const library = new Library(lab, () => localStorage);
+  mount(Root, { target, props: { lab, library, theme, fetchText } });
+  void library.begin().then(() => lab.begin(linkIn(location.hash), pageOf(location.hash) === 'lab'));
+} else {
+  mount(Embed, { target, props: { lab, theme, options: embed } });
+  void lab.begin(linkIn(location.hash), true).then(() => {
+    if (embed.level !== null) lab.selection.show(embed.level);
+  });
+}

@@ -96,7 +96,7 @@ async function isZeroElsewhere(values: Float32Array, { bytes }: Bits, turns: Tur
   return true;
 }
 
-async function headersOf(tensors: Tensors, mask: Mask, turns: Turns): Promise<TensorHeaders> {
+export async function headersOf(tensors: Tensors, mask: Mask, turns: Turns): Promise<TensorHeaders> {
   const headers: TensorHeaders = [];
   for (const [name, values] of Object.entries(tensors)) {
     headers.push({ name, size: values.length, coding: await codingOf(values, maskOf(mask, name), turns) });
@@ -109,7 +109,7 @@ const maskOf = (mask: Mask, name: string): Bits | undefined => (Object.hasOwn(ma
 /** The values' bits; a copy through numbers could change a NaN. */
 const bitsOf = (values: Float32Array): Uint32Array => new Uint32Array(values.buffer, values.byteOffset, values.length);
 
-async function writeTensors(writer: ByteWriter, tensors: Tensors, headers: TensorHeaders, mask: Mask, turns: Turns): Promise<void> {
+export async function writeTensors(writer: ByteWriter, tensors: Tensors, headers: TensorHeaders, mask: Mask, turns: Turns): Promise<void> {
   for (const { name, size, coding } of headers) {
     const values = tensors[name];
     const kept = coding === 'kept' ? keptBits(mask, name, size) : null;
@@ -160,7 +160,7 @@ function readOutcome(reader: ByteReader, source: string): RunOutcome {
   };
 }
 
-function readTensors(reader: ByteReader, headers: TensorHeaders, mask: Mask): Tensors {
+export function readTensors(reader: ByteReader, headers: TensorHeaders, mask: Mask): Tensors {
   return Object.fromEntries(
     headers.map(({ name, size, coding }) => [name, readValues(reader, size, coding === 'kept' ? keptBits(mask, name, size) : null)]),
   );

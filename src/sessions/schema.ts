@@ -84,6 +84,16 @@ const SessionSchema = v.strictObject({
 
 type RawSession = v.InferOutput<typeof SessionSchema>;
 
+/** A newer build wrote it: nothing is wrong with it, but this one cannot read it. */
+export class NewerVersion extends LabError {
+  constructor(
+    source: string,
+    readonly version: number,
+  ) {
+    super(m.sessions_newer({ source, version }), source);
+  }
+}
+
 /** `value` as a schema says, or a LabError whose subject is the path of the first field at fault. */
 export function parseAs<Schema extends v.GenericSchema>(schema: Schema, value: unknown, source: string): v.InferOutput<Schema> {
   const parsed = v.safeParse(schema, value, { abortEarly: true });
@@ -102,7 +112,7 @@ const fault = (source: string, field: string, expected: string, received: string
 export function parseSession(value: unknown, source: string): Session {
   const { format, version } = (typeof value === 'object' && value !== null ? value : {}) as { format?: unknown; version?: unknown };
   if (format !== SESSION_FORMAT) throw new LabError(m.sessions_not_a_session({ source }), source);
-  if (typeof version === 'number' && version > SESSION_VERSION) throw new LabError(m.sessions_newer({ source, version }), source);
+  if (typeof version === 'number' && version > SESSION_VERSION) throw new NewerVersion(source, version);
   const raw = parseAs(SessionSchema, value, source);
   const session: Session = { ...raw, branches: raw.branches.map((branch, index) => parseBranch(branch, `branches.${index}`, source)) };
   checkTree(session, source);

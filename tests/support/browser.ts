@@ -1,4 +1,5 @@
 import { accessSync, constants } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
 import { delimiter, join } from 'node:path';
 import { chromium, type Browser } from 'playwright';
 
@@ -25,6 +26,21 @@ function candidates(): readonly string[] {
   if (chosen !== undefined && chosen !== '') return [chosen];
   return [...onPath(systemNames), ...[chromium.executablePath()].filter(isExecutable)];
 }
+
+/** Chromium that other programs can steer, too; `port` is where its DevTools listen. */
+export async function launchForDevTools(): Promise<{ browser: Browser; port: number }> {
+  const port = await freePort();
+  return { browser: await launchBrowser([`--remote-debugging-port=${port}`]), port };
+}
+
+const freePort = (): Promise<number> =>
+  new Promise((resolve, reject) => {
+    const server = createServer().once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as AddressInfo;
+      server.close(() => resolve(port));
+    });
+  });
 
 /**
  * A headless Chromium with extra command-line switches: the first candidate that starts (some systems put a stub in its place).

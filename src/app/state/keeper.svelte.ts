@@ -1,12 +1,16 @@
 /** Keeps the session on this machine: one write at a time, the newest last; and goes on in memory where there is no storage. */
 import type { Notebook } from '../../science/experiment.ts';
 import type { RunOutcome } from '../../science/run.ts';
+import { askToKeep } from '../../sessions/persistence.ts';
 import type { Session } from '../../sessions/session.ts';
 import { StaleRevision, type SessionEntry, type SessionStore, type StoredSession } from '../../sessions/store.ts';
 import type { Notices } from './notices.svelte.ts';
 
 /** Of the store, what a session on the bench needs. */
-export type Shelf = Pick<SessionStore, 'list' | 'load' | 'save' | 'text' | 'remove' | 'sweep' | 'notebook'>;
+export type Shelf = Pick<
+  SessionStore,
+  'list' | 'sizes' | 'load' | 'save' | 'text' | 'rename' | 'duplicate' | 'remove' | 'sweep' | 'notebook'
+>;
 
 /** new: nothing worth keeping yet · off: there is no storage here. */
 export type Keeping = 'new' | 'saving' | 'saved' | 'failed' | 'off';
@@ -29,7 +33,9 @@ export class Keeper {
   private revision = 0;
   private waiting: Session | null = null;
   private writing = false;
-  private readonly store: Promise<Shelf | null>;
+  private hasAsked = false;
+  /** Null where there is no storage. */
+  readonly store: Promise<Shelf | null>;
   /** Outcomes that could not be stored, by run key. */
   private unstored = new Map<string, RunOutcome>();
 
@@ -69,6 +75,12 @@ export class Keeper {
     }
   }
 
+  /** Whether a session of this id is kept here. */
+  async holds(id: string): Promise<boolean> {
+    await this.list();
+    return this.entries.some((entry) => entry.id === id);
+  }
+
   /** Rejects with a LabError that says what to do. */
   async load(id: string): Promise<StoredSession | null> {
     return (await this.store)?.load(id) ?? null;
@@ -106,6 +118,8 @@ export class Keeper {
         if (id === this.id) this.revision = saved;
         if (id === this.id && this.isIdle) this.state = 'saved';
         this.options.notices.clear('storage');
+        if (!this.hasAsked) askToKeep();
+        this.hasAsked = true;
       } catch (error) {
         if (error instanceof StaleRevision && id === this.id) {
           this.begin();

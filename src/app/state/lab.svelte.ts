@@ -7,6 +7,7 @@ import type { Model } from '../../models/model.ts';
 import { figuresOf, summarise, type RunFigures, type Summary } from '../../science/analysis/summary.ts';
 import { runsOf } from '../../science/experiment.ts';
 import { densityLadder } from '../../science/prune/counts.ts';
+import { LabError } from '../../science/errors.ts';
 import { modelOf } from '../../science/recipe/model.ts';
 import type { Plan } from '../../science/plan.ts';
 import type { Recipe } from '../../science/recipe/schema.ts';
@@ -133,7 +134,7 @@ export class Lab {
       openStore: options.openStore,
       notices: this.notices,
       newId: options.newId,
-      fork: (session) => (this.session = renameSession(session, m.sessions_copy_name({ name: sessionName(session) }))),
+      fork: (session) => this.fork(session),
     });
     this.experiment = new Experiment({
       openLab: options.openLab,
@@ -153,18 +154,23 @@ export class Lab {
     this.engineChoice = engineChoices.find((choice) => choice === engine) ?? 'auto';
   }
 
-  /** Opens what the link says, else what was last on the bench; on a first visit, runs the small recipe by itself. */
-  async begin(hash: string): Promise<void> {
+  /** Opens what the link says, else what was last on the bench; on a first visit, runs the small recipe by itself once it is seen. */
+  async begin(hash: string, isSeen = true): Promise<void> {
     if (hash !== '') {
       await this.openLink(hash);
       return;
     }
     const last = this.recall('session');
-    if (last !== null && (await this.openStored(last))) return;
+    if (last !== null && (await this.keeper.holds(last)) && (await this.openStored(last))) return;
     if (last === null && this.session.runs.length === 0) {
       this.isFirstVisit = true;
-      this.run();
+      if (isSeen) this.greet();
     }
+  }
+
+  /** Something moves for whoever sees the lab for the first time. */
+  greet(): void {
+    if (this.isFirstVisit && this.experiment.status === 'idle') this.run();
   }
 
   /** False where it cannot be opened; a notice says why. */
@@ -194,20 +200,16 @@ export class Lab {
     }
   }
 
-  /** A dropped or chosen file: a session or a recipe. */
-  openFile(text: string, fileName: string): void {
+  /** A dropped or chosen file: a session or a recipe. False where it is neither; a notice says why. */
+  openFile(text: string, fileName: string): boolean {
     try {
       const opened = openText(text, fileName);
-      if (opened.kind === 'recipe') {
-        this.openRecipe(opened.recipe);
-        return;
-      }
-      this.options.leaveLink();
-      this.show(opened.session);
-      this.keeper.begin();
-      this.keep();
+      if (opened.kind === 'recipe') this.openRecipe(opened.recipe);
+      else this.openSession(opened.session);
+      return true;
     } catch (error) {
       this.notices.report('open', error);
+      return false;
     }
   }
 
@@ -252,6 +254,14 @@ export class Lab {
       if (this.trainingBranch === this.branchId) this.experiment.stop();
       this.select(branchOf(this.session, id).parent ?? TRUNK);
     }
+    this.keep();
+  }
+
+  /** A session from outside, which is kept here from now on. */
+  openSession(session: Session): void {
+    this.options.leaveLink();
+    this.show(session);
+    this.keeper.begin();
     this.keep();
   }
 
@@ -392,10 +402,20 @@ export class Lab {
     this.shared = null;
     this.notices.clear('run');
     this.notices.clear('open');
+    this.notices.clear('fork');
     this.session = session;
     this.branchId = session.branches[0].id;
     this.draft.open(this.recipe);
     this.selection.reset();
+  }
+
+  /** Another tab changed what is on the bench: it goes on here under another name, and says so. */
+  private fork(session: Session): Session {
+    const name = sessionName(session);
+    this.session = renameSession(session, m.sessions_copy_name({ name }));
+    this.remember('session', this.keeper.id);
+    this.notices.report('fork', new LabError(m.library_forked({ name, copy: this.name }), 'storage'));
+    return this.session;
   }
 
   private record(result: RunResult): void {

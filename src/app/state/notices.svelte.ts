@@ -3,7 +3,7 @@ import { LabError } from '../../science/errors.ts';
 import { m } from '../../paraglide/messages.js';
 
 /** Where a notice belongs: one of each area at a time. */
-export type Area = 'storage' | 'open' | 'recipes' | 'run';
+export type Area = 'storage' | 'fork' | 'open' | 'recipes' | 'run';
 
 export interface Notice {
   readonly area: Area;

@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { LabError } from '../../../src/science/errors.ts';
 import { encodeOutcome } from '../../../src/sessions/compact.ts';
 import { renameSession } from '../../../src/sessions/session.ts';
-import { openStore, StaleRevision } from '../../../src/sessions/store.ts';
+import { isNewer, openStore, StaleRevision } from '../../../src/sessions/store.ts';
 import { tinyRecipe } from '../science/recipes.ts';
 import { sampleOutcome, sampleSession } from './sample.ts';
 
@@ -15,6 +15,12 @@ const session = sampleSession(recipe);
 async function overwrite(database: string, key: string, value: unknown): Promise<void> {
   const { createStore, set } = await import('idb-keyval');
   await set(key, value, createStore(database, 'records'));
+}
+
+/** One value in a database of the lab. */
+async function stored(database: string, key: string): Promise<unknown> {
+  const { createStore, get } = await import('idb-keyval');
+  return get(key, createStore(database, 'records'));
 }
 
 beforeEach(() => {
@@ -38,14 +44,59 @@ describe('the library', () => {
     expect((await mine.list())[0]).toMatchObject({ name: 'Theirs', revision: 2 });
   });
 
-  it('removes and restores', async () => {
+  it('renames, duplicates and removes', async () => {
     const store = await openStore();
     await store.save('a', 0, session);
-    const removed = await store.remove('a');
-    expect(await store.list()).toEqual([]);
+    await store.rename('a', 'Renamed');
+    await store.duplicate('a', 'b', 'Second');
+    expect((await store.list()).map(({ id, name, revision }) => [id, name, revision]).sort()).toEqual([
+      ['a', 'Renamed', 2],
+      ['b', 'Second', 1],
+    ]);
+    await store.remove('a');
     await expect(store.load('a')).rejects.toThrow(/no stored session/);
-    await store.restore(removed);
-    expect((await store.load('a')).session).toEqual(session);
+    expect((await store.load('b')).session).toEqual(renameSession(session, 'Second'));
+  });
+
+  it('tells what a session is without opening it', async () => {
+    const store = await openStore();
+    await store.save('a', 0, session);
+    const [entry] = await store.list();
+    expect(entry.facts).toMatchObject({
+      dataset: 'digits',
+      hidden: [12, 8],
+      levels: 3,
+      arms: recipe.arms,
+      seeds: 1,
+      branches: 1,
+      runs: 13,
+    });
+    expect(entry.facts?.lines.map(({ arm, points }) => [arm, points.length])).toEqual(recipe.arms.map((arm) => [arm, 4]));
+    expect(entry.keys).toEqual(session.runs.map(({ key }) => key));
+    expect(entry.bytes).toBe((await store.text('a')).length);
+  });
+
+  it('makes an entry of an older build anew from its session, once', async () => {
+    const store = await openStore();
+    await store.save('a', 0, session);
+    const [whole] = await store.list();
+    await overwrite('lottery-ticket-lab', 'entry/a', { id: 'a', name: 'Tiny', updated: 5, revision: 1, runs: 13, damaged: false });
+    expect(await store.list()).toEqual([{ ...whole, updated: 5 }]);
+    expect(await store.save('a', 1, session)).toBe(2);
+  });
+
+  it('lists what a newer build wrote, and neither opens nor marks it', async () => {
+    const store = await openStore();
+    await store.save('a', 0, session);
+    const text = JSON.stringify({ ...session, version: 2, dreams: [] });
+    await overwrite('lottery-ticket-lab', 'session/a', text);
+    await expect(store.load('a')).rejects.toThrow(/newer version/);
+    const newer = { id: 'a', name: 'Tiny', revision: 9, dreams: 1 };
+    await overwrite('lottery-ticket-lab', 'entry/a', newer);
+    const [entry] = await store.list();
+    expect([entry.name, entry.damaged, isNewer(entry)]).toEqual(['Tiny', false, true]);
+    expect(await stored('lottery-ticket-lab', 'entry/a')).toEqual(newer);
+    expect(await store.text('a')).toBe(text);
   });
 
   it('a session that cannot be read is named, marked and kept; the others are untouched', async () => {
@@ -76,6 +127,12 @@ describe('the notebook', () => {
     expect(await notebook.find(outcome.result.key)).toBeNull();
   });
 
+  it('knows how much room each outcome takes', async () => {
+    const store = await openStore();
+    await store.notebook.keep(outcome);
+    expect(await store.sizes()).toEqual(new Map([[outcome.result.key, (await encodeOutcome(outcome)).length]]));
+  });
+
   it('is swept of what no session holds', async () => {
     const store = await openStore();
     const orphan = sampleOutcome(tinyRecipe({ training: { steps: 30, batchSize: 20 } }), { seed: 1, arm: 'ticket', level: 1 });
@@ -85,6 +142,7 @@ describe('the notebook', () => {
     await store.sweep();
     expect(await store.notebook.find(outcome.result.key)).toEqual(outcome);
     expect(await store.notebook.find(orphan.result.key)).toBeNull();
+    expect([...(await store.sizes()).keys()]).toEqual([outcome.result.key]);
   });
 });
 

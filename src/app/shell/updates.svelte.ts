@@ -1,0 +1,36 @@
+/**
+ * The service worker, which keeps the app for when there is no network, as the page sees it: it is registered once the
+ * page has loaded, and a newer build waits until the user reloads. Other tabs are not reloaded with it: they may be training.
+ */
+import { registerSW } from 'virtual:pwa-register';
+
+export class Updates {
+  isWaiting = $state(false);
+  private readonly skipWaiting: () => Promise<void>;
+
+  constructor() {
+    this.skipWaiting = registerSW({ onNeedRefresh: () => (this.isWaiting = true), onNeedReload: () => (this.isWaiting = true) });
+    // A part of the page that is loaded late is gone: another tab has taken up a new build.
+    addEventListener('vite:preloadError', () => (this.isWaiting = true));
+    void dropOldData();
+  }
+
+  /** Takes up the new build. */
+  async reload(): Promise<void> {
+    const registration = await navigator.serviceWorker.getRegistration();
+    if (!registration?.waiting) {
+      location.reload();
+      return;
+    }
+    navigator.serviceWorker.addEventListener('controllerchange', () => location.reload(), { once: true });
+    await this.skipWaiting();
+  }
+}
+
+/** Data sets are cached under a name that changes with them; those of older builds are of no use. */
+async function dropOldData(): Promise<void> {
+  if (!('caches' in globalThis)) return;
+  const names = await caches.keys().catch(() => []);
+  for (const name of names)
+    if (name.startsWith('data-') && name !== import.meta.env.VITE_DATA_CACHE) await caches.delete(name).catch(() => false);
+}

@@ -1,0 +1,159 @@
+/**
+ * A whole session as a zip, weights and all: `session.json`; for each run whose weights are at hand `masks/KEY.bin`, the
+ * bit planes of its prunable parameters, and `weights/KEY.bin`, its parameters after training and then its buffers;
+ * for each kept snapshot `weights/KEY-STEP.bin`. All in canonical order, float32 little-endian, of prunable parameters
+ * the kept values only; a file that is longer holds the absent ones too. Shapes follow from the recipe, inits from the seed.
+ */
+import { m } from '../paraglide/messages.js';
+import { prunableParameters, type Model } from '../models/model.ts';
+import { LabError } from '../science/errors.ts';
+import type { Notebook } from '../science/experiment.ts';
+import { fingerprint } from '../science/fingerprint.ts';
+import { density, type Mask } from '../science/mask.ts';
+import { runKey } from '../science/recipe/identity.ts';
+import { modelOf } from '../science/recipe/model.ts';
+import type { RunOutcome } from '../science/run.ts';
+import type { Snapshot } from '../science/tensors.ts';
+import { ByteReader, ByteWriter, Malformed } from './bytes.ts';
+import { headersOf, readTensors, writeTensors } from './compact.ts';
+import { exportSession, importSession } from './file.ts';
+import { planOfBranch, trunkOf, type Session, type SessionRun } from './session.ts';
+import { Turns } from './turns.ts';
+import { readZip, writeZip, type ZipEntry, type ZipFile } from './zip.ts';
+
+const SESSION = 'session.json';
+/** No session comes near them: sixteen levels of LeNet-300-100 with three arms and three seeds are some 50 MB. */
+const LIMITS = { entries: 65_535, bytes: 2 ** 30 };
+
+const maskFile = (key: string): string => `masks/${key}.bin`;
+const weightsFile = (key: string): string => `weights/${key}.bin`;
+const snapshotFile = (key: string, step: string): string => `weights/${key}-${step}.bin`;
+
+export interface Archive {
+  readonly session: Session;
+  /** The runs whose weights are in it, one after another. Rejects with a LabError that names the file at fault. */
+  readonly outcomes: () => AsyncGenerator<RunOutcome>;
+}
+
+/** The session with what the notebook has of its runs' weights. */
+export const exportArchive = (session: Session, notebook: Notebook): Promise<Blob> => writeZip(filesOf(session, notebook));
+
+async function* filesOf(session: Session, notebook: Notebook): AsyncGenerator<ZipFile> {
+  yield { name: SESSION, bytes: new TextEncoder().encode(exportSession(session)) };
+  for (const { run, model } of runsWithModels(session)) {
+    const outcome = await notebook.find(run.key);
+    if (outcome === null) continue;
+    const { mask, final, kept } = outcome;
+    yield { name: maskFile(run.key), bytes: maskBytes(model, mask) };
+    yield { name: weightsFile(run.key), bytes: await valueBytes(model, final, mask) };
+    for (const [step, snapshot] of Object.entries(kept))
+      yield { name: snapshotFile(run.key, step), bytes: await valueBytes(model, snapshot, mask) };
+  }
+}
+
+/** The session of a zip; `source` is the file's name. Rejects with a LabError that says what is wrong with it. */
+export async function importArchive(bytes: Uint8Array, source: string): Promise<Archive> {
+  const entries = await reading(source, source, () => Promise.resolve(readZip(bytes, LIMITS)));
+  const files = new Map(entries.map((entry) => [entry.name, entry]));
+  const text = files.get(SESSION);
+  if (text === undefined) throw new LabError(m.library_zip_no_session({ source }), source);
+  const session = importSession(new TextDecoder().decode(await reading(SESSION, source, () => text.read())), source);
+  return { session, outcomes: () => outcomesOf(session, files, source) };
+}
+
+/** Runs the body of a reader and says of whom it complains. */
+async function reading<Value>(file: string, source: string, body: () => Promise<Value>): Promise<Value> {
+  try {
+    return await body();
+  } catch (error) {
+    if (!(error instanceof Malformed)) throw error;
+    throw new LabError(m.library_zip_damaged({ source, file }), file, { cause: error });
+  }
+}
+
+/** The snapshots in an archive, by run key. */
+function snapshotsIn(files: Iterable<ZipEntry>): Map<string, { step: number; file: ZipEntry }[]> {
+  const all = new Map<string, { step: number; file: ZipEntry }[]>();
+  for (const file of files) {
+    const match = /^weights\/([0-9a-f]{64})-(\d{1,7})\.bin$/.exec(file.name);
+    if (match === null) continue;
+    const [, key, step] = match;
+    all.set(key, [...(all.get(key) ?? []), { step: Number(step), file }]);
+  }
+  return all;
+}
+
+async function* outcomesOf(session: Session, files: ReadonlyMap<string, ZipEntry>, source: string): AsyncGenerator<RunOutcome> {
+  const snapshots = snapshotsIn(files.values());
+  for (const { run, model } of runsWithModels(session)) {
+    const [maskEntry, weightsEntry] = [files.get(maskFile(run.key)), files.get(weightsFile(run.key))];
+    if (maskEntry === undefined || weightsEntry === undefined) continue;
+    const { branch, ...result } = run;
+    const mask = await reading(maskEntry.name, source, async () => readMask(model, run, await maskEntry.read()));
+    const final = await reading(weightsEntry.name, source, async () => {
+      const snapshot = readValues(model, mask, await weightsEntry.read());
+      if (fingerprint(model, snapshot) !== run.fingerprint) throw new Malformed();
+      return snapshot;
+    });
+    const kept: Record<number, Snapshot> = {};
+    for (const { step, file } of snapshots.get(run.key) ?? [])
+      kept[step] = await reading(file.name, source, async () => readValues(model, mask, await file.read()));
+    yield { result, mask, final, kept };
+  }
+}
+
+/** Every run once, whatever branch it is in, that is what its key says; one with a made-up key could pass for another run. */
+function runsWithModels(session: Session): { run: SessionRun; model: Model }[] {
+  // All branches share the trunk's network.
+  const model = modelOf(trunkOf(session).recipe);
+  const plans = new Map(session.branches.map(({ id }) => [id, planOfBranch(session, id)]));
+  const known = new Set<string>();
+  return session.runs.flatMap((run) => {
+    const plan = plans.get(run.branch);
+    if (plan === undefined || known.has(run.key) || run.key !== runKey(plan, run, run.engine.arithmeticVersion)) return [];
+    known.add(run.key);
+    return { run, model };
+  });
+}
+
+function maskBytes(model: Model, mask: Mask): Uint8Array {
+  const writer = new ByteWriter();
+  for (const { name } of prunableParameters(model)) writer.raw(mask[name].bytes);
+  return writer.done();
+}
+
+function readMask(model: Model, run: SessionRun, bytes: Uint8Array): Mask {
+  const reader = new ByteReader(bytes);
+  const mask = Object.fromEntries(
+    prunableParameters(model).map(({ name, size }) => [name, { size, bytes: reader.raw((size + 7) >> 3).slice() }]),
+  );
+  reader.end();
+  if (density(mask) !== run.density) throw new Malformed();
+  return mask;
+}
+
+async function valueBytes(model: Model, snapshot: Snapshot, mask: Mask): Promise<Uint8Array> {
+  const turns = new Turns();
+  const parameters = Object.fromEntries(model.parameters.map(({ name }) => [name, snapshot.parameters[name]]));
+  const buffers = Object.fromEntries(model.buffers.map(({ name }) => [name, snapshot.buffers[name]]));
+  const headers = await headersOf(parameters, mask, turns);
+  const holdsAbsent = headers.some(({ name, coding }) => coding === 'all' && Object.hasOwn(mask, name));
+  const writer = new ByteWriter();
+  await writeTensors(writer, parameters, holdsAbsent ? await headersOf(parameters, {}, turns) : headers, mask, turns);
+  await writeTensors(writer, buffers, await headersOf(buffers, {}, turns), {}, turns);
+  return writer.done();
+}
+
+function readValues(model: Model, mask: Mask, bytes: Uint8Array): Snapshot {
+  const total = [...model.parameters, ...model.buffers].reduce((sum, { size }) => sum + size, 0);
+  const held = bytes.length === 4 * total ? {} : mask;
+  const reader = new ByteReader(bytes);
+  const coded = (parts: readonly { name: string; size: number }[]) =>
+    parts.map(({ name, size }) => ({ name, size, coding: Object.hasOwn(held, name) ? ('kept' as const) : ('all' as const) }));
+  const snapshot = {
+    parameters: readTensors(reader, coded(model.parameters), held),
+    buffers: readTensors(reader, coded(model.buffers), {}),
+  };
+  reader.end();
+  return snapshot;
+}

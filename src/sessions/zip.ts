@@ -1,0 +1,122 @@
+/**
+ * Zip files. fflate writes them; they are read here, since fflate checks no CRC, believes the sizes that a file
+ * claims, and works in one go: a hostile file could stop the page. Without encryption, several volumes or zip64.
+ */
+import { Zip, ZipDeflate, ZipPassThrough } from 'fflate';
+import { Malformed } from './bytes.ts';
+import { inflate } from './deflate.ts';
+
+export interface ZipFile {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
+/** What a reader puts up with. */
+export interface ZipLimits {
+  readonly entries: number;
+  /** Of all entries together, unpacked. */
+  readonly bytes: number;
+}
+
+export interface ZipEntry {
+  readonly name: string;
+  /** The bytes of the file, checked. Rejects with `Malformed` where they are not what the zip says. */
+  readonly read: () => Promise<Uint8Array>;
+}
+
+const STORED = 0;
+const DEFLATED = 8;
+const ENCRYPTED = 1;
+const END_BYTES = 22;
+const MOST_COMMENT_BYTES = 65_535;
+
+/** A zip of these files. Text is deflated; weights are noise to a compressor and stored as they are. */
+export async function writeZip(files: AsyncIterable<ZipFile>): Promise<Blob> {
+  const parts: Uint8Array<ArrayBuffer>[] = [];
+  const zip = new Zip((error, part) => {
+    if (error !== null) throw error;
+    parts.push(new Uint8Array(part));
+  });
+  for await (const { name, bytes } of files) {
+    const entry = name.endsWith('.json') ? new ZipDeflate(name) : new ZipPassThrough(name);
+    zip.add(entry);
+    entry.push(bytes, true);
+  }
+  zip.end();
+  return new Blob(parts, { type: 'application/zip' });
+}
+
+/** The files of a zip, unread, in the order of its directory. Throws `Malformed` where it is none or exceeds the limits. */
+export function readZip(bytes: Uint8Array, limits: ZipLimits): ZipEntry[] {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const end = findEnd(view);
+  const count = view.getUint16(end + 10, true);
+  if (count > limits.entries) throw new Malformed();
+  const entries: ZipEntry[] = [];
+  const names = new Set<string>();
+  let at = view.getUint32(end + 16, true);
+  let total = 0;
+  for (let index = 0; index < count; index++) {
+    const { name, size, length, read } = entryAt(bytes, view, at);
+    total += size;
+    if (names.has(name) || total > limits.bytes) throw new Malformed();
+    names.add(name);
+    entries.push({ name, read });
+    at += length;
+  }
+  return entries;
+}
+
+/** The record that ends a zip; only a comment may follow it. */
+function findEnd(view: DataView): number {
+  const last = view.byteLength - END_BYTES;
+  for (let at = last; at >= Math.max(0, last - MOST_COMMENT_BYTES); at--) if (view.getUint32(at, true) === 0x06054b50) return at;
+  throw new Malformed();
+}
+
+/** One record of the directory; `length` is its own. */
+function entryAt(bytes: Uint8Array, view: DataView, at: number): ZipEntry & { size: number; length: number } {
+  if (at + 46 > bytes.length || view.getUint32(at, true) !== 0x02014b50) throw new Malformed();
+  const flags = view.getUint16(at + 8, true);
+  const method = view.getUint16(at + 10, true);
+  const checksum = view.getUint32(at + 16, true);
+  const packed = view.getUint32(at + 20, true);
+  const size = view.getUint32(at + 24, true);
+  const nameLength = view.getUint16(at + 28, true);
+  const length = 46 + nameLength + view.getUint16(at + 30, true) + view.getUint16(at + 32, true);
+  const header = view.getUint32(at + 42, true);
+  if ((flags & ENCRYPTED) !== 0 || (method !== STORED && method !== DEFLATED)) throw new Malformed();
+  if (method === STORED && packed !== size) throw new Malformed();
+  const read = async (): Promise<Uint8Array> => {
+    const data = dataAt(bytes, view, header, packed);
+    const unpacked = method === STORED ? data : await inflate(data, size).catch(malformed);
+    if (unpacked.length !== size || crc32(unpacked) !== checksum) throw new Malformed();
+    return unpacked;
+  };
+  return { name: new TextDecoder().decode(bytes.subarray(at + 46, at + 46 + nameLength)), size, length, read };
+}
+
+/** An entry's data, which follow its own header. */
+function dataAt(bytes: Uint8Array, view: DataView, header: number, packed: number): Uint8Array {
+  if (header + 30 > bytes.length || view.getUint32(header, true) !== 0x04034b50) throw new Malformed();
+  const from = header + 30 + view.getUint16(header + 26, true) + view.getUint16(header + 28, true);
+  if (from + packed > bytes.length) throw new Malformed();
+  return bytes.subarray(from, from + packed);
+}
+
+function malformed(error: unknown): never {
+  throw new Malformed(undefined, { cause: error });
+}
+
+/** Of a byte's value, its remainder by the polynomial of CRC-32 (ISO-HDLC). */
+const remainders = Uint32Array.from({ length: 256 }, (_, byte) => {
+  let rest = byte;
+  for (let bit = 0; bit < 8; bit++) rest = (rest >>> 1) ^ (rest & 1 ? 0xedb88320 : 0);
+  return rest;
+});
+
+function crc32(bytes: Uint8Array): number {
+  let sum = ~0;
+  for (let index = 0; index < bytes.length; index++) sum = remainders[(sum ^ bytes[index]) & 255] ^ (sum >>> 8);
+  return ~sum >>> 0;
+}
