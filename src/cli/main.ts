@@ -5,8 +5,9 @@ import { LabError } from '../science/errors.ts';
 import { Cancelled } from '../science/trainer.ts';
 import { engineChoices, type EngineChoice } from '../worker/protocol.ts';
 import { catalogue, catalogueText } from './list.ts';
+import { linkOf } from './link.ts';
 import { readRecipe } from './read.ts';
-import { runRecipe } from './run.ts';
+import { runRecipe, save } from './run.ts';
 import { canonicalRecipe, recipeId } from '../science/recipe/identity.ts';
 
 const recipe = { type: 'positional', description: m.cli_arg_recipe(), required: true } as const;
@@ -40,13 +41,27 @@ const list = defineCommand({
   },
 });
 
+const link = defineCommand({
+  meta: { name: 'link', description: m.cli_link() },
+  args: {
+    session: { type: 'positional', description: m.cli_arg_session(), required: true },
+    room: { type: 'string', description: m.cli_arg_room(), default: '2000' },
+    out: { type: 'string', description: m.cli_arg_link_out(), valueHint: 'FILE' },
+  },
+  run: async ({ args }) => {
+    const hash = await linkOf(args.session, Number(args.room));
+    if (args.out === undefined) console.log(hash);
+    else await save(args.out, `${hash}\n`);
+  },
+});
+
 function engineOf(name: string): EngineChoice {
   const choice = engineChoices.find((known) => known === name);
   if (choice === undefined) throw new LabError(m.cli_unknown_engine({ name, engines: engineChoices.join(', ') }), '--engine');
   return choice;
 }
 
-const lab = defineCommand({ meta: { name: 'lab', description: m.cli_lab() }, subCommands: { run, validate, list } });
+const lab = defineCommand({ meta: { name: 'lab', description: m.cli_lab() }, subCommands: { run, validate, list, link } });
 
 /** Ends with code 1 where something was wrong, 130 where the user stopped it. */
 async function main(): Promise<void> {

@@ -14,6 +14,9 @@ async function readText(path: string): Promise<string> {
   try {
     return await readFile(path, 'utf8');
   } catch (error) {
-    throw new LabError(m.cli_unreadable({ path, reason: error instanceof Error ? error.message : '' }), path, { cause: error });
+    throw unreadable(path, error);
   }
 }
+
+export const unreadable = (path: string, cause: unknown): LabError =>
+  new LabError(m.cli_unreadable({ path, reason: cause instanceof Error ? cause.message : '' }), path, { cause });

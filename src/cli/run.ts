@@ -8,6 +8,7 @@ import { planOf } from '../science/plan.ts';
 import type { Recipe } from '../science/recipe/schema.ts';
 import type { RunResult } from '../science/result.ts';
 import { Cancelled } from '../science/trainer.ts';
+import { exportArchive } from '../sessions/archive.ts';
 import { exportSession } from '../sessions/file.ts';
 import { addRun, newSession, TRUNK } from '../sessions/session.ts';
 import { openLab } from '../worker/node.ts';
@@ -18,8 +19,13 @@ import { ProgressLine } from './progress.ts';
 export async function runRecipe(recipe: Recipe, out: string, engine: EngineChoice): Promise<void> {
   const partial = `${out}.partial`;
   const notebook = await FolderNotebook.open(partial);
+  const isZip = out.endsWith('.zip');
   let session = newSession(recipe);
-  await save(out, exportSession(session));
+  /** The session so far; as a zip, with its weights, only once it is whole. */
+  const saveSoFar = async (): Promise<void> => {
+    if (!isZip) await save(out, exportSession(session));
+  };
+  await saveSoFar();
   const progress = new ProgressLine(recipe);
   const lab = await openLab({ recipe, engine }, (event) => progress.hear(event));
   progress.opened(lab.engine);
@@ -31,12 +37,13 @@ export async function runRecipe(recipe: Recipe, out: string, engine: EngineChoic
   };
   try {
     await conduct(planOf(recipe), lab, notebook, finished);
-    await save(out, exportSession(session));
+    if (isZip) await save(out, new Uint8Array(await (await exportArchive(session, notebook)).arrayBuffer()));
+    else await saveSoFar();
     await rm(partial, { recursive: true });
     progress.done(m.cli_done({ out }));
     console.log(table(session.runs));
   } catch (error) {
-    await save(out, exportSession(session));
+    await saveSoFar();
     progress.done(error instanceof Cancelled ? m.cli_stopped({ out }) : '');
     throw error;
   } finally {
@@ -46,9 +53,9 @@ export async function runRecipe(recipe: Recipe, out: string, engine: EngineChoic
 }
 
 /** Whole or not at all: a reader never sees half a file. */
-async function save(path: string, text: string): Promise<void> {
+export async function save(path: string, content: string | Uint8Array): Promise<void> {
   try {
-    await writeFile(`${path}.new`, text);
+    await writeFile(`${path}.new`, content);
     await rename(`${path}.new`, path);
   } catch (error) {
     throw new LabError(m.cli_unwritable({ path, reason: error instanceof Error ? error.message : '' }), '--out', { cause: error });

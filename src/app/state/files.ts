@@ -39,6 +39,8 @@ export interface ReadyMade {
   readonly summary: string;
   /** About how long it takes without a GPU. */
   readonly minutes: number;
+  /** File of examples/ that holds its results, where they ship. */
+  readonly example?: string;
 }
 
 export function parseReadyMade(text: string): readonly ReadyMade[] {

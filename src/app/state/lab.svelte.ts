@@ -272,6 +272,15 @@ export class Lab {
     this.keeper.begin();
   }
 
+  /** A session that ships with the lab: as a link it can be checked, and run again. */
+  async openExample(file: string): Promise<void> {
+    try {
+      await this.openLink((await this.options.fetchText(`examples/${file}`)).trim());
+    } catch (error) {
+      this.notices.report('recipes', error);
+    }
+  }
+
   async openReadyMade(file: string): Promise<void> {
     try {
       this.openRecipe(recipeNamed(await this.options.fetchText(`recipes/${file}`), file));
