@@ -45,7 +45,7 @@ const lab = new Lab({
   now: () => performance.now(),
   newId: () => crypto.randomUUID(),
   leaveLink: () => {
-    if (location.hash !== '') history.replaceState(null, '', location.pathname + location.search);
+    if (linkIn(location.hash) !== '') history.replaceState(null, '', location.pathname + location.search);
   },
   first: firstRecipe(),
 });

@@ -82,7 +82,7 @@ describe('the library', () => {
       .getByRole('button', { name: /^Level 1/ })
       .first()
       .click();
-    await page.getByRole('img', { name: /^Mask of Layer 1: \d+ of 32 weights kept/ }).waitFor();
+    await page.getByRole('application', { name: /^Mask of Layer 1: \d+ of 32 weights kept/ }).waitFor();
   });
 
   it('renames by keyboard, and Escape leaves the name', async () => {
@@ -164,7 +164,7 @@ describe('files', () => {
       .getByRole('button', { name: /^Level 2/ })
       .first()
       .click();
-    await other.page.getByRole('img', { name: /^Mask of Layer 1: \d+ of 32 weights kept/ }).waitFor();
+    await other.page.getByRole('application', { name: /^Mask of Layer 1: \d+ of 32 weights kept/ }).waitFor();
     await elsewhere.close();
   });
 

@@ -172,10 +172,10 @@ describe('a finished level', () => {
     await trainLevel(page, 0);
     await page.getByRole('button', { name: 'Next cut' }).click();
     // A fifth of 48 × 64.
-    await page.getByRole('img', { name: /^Mask of Layer 1: 3.072 of 3.072 weights kept, 614 of them are cut next$/ }).waitFor();
+    await page.getByRole('application', { name: /^Mask of Layer 1: 3.072 of 3.072 weights kept, 614 of them are cut next/ }).waitFor();
     await page.getByRole('img', { name: /^Histogram of Layer 1: .* 614 would be cut next, those of a size below 0\.\d{3}$/ }).waitFor();
     await trainLevel(page, 1);
-    await page.getByRole('img', { name: /^Mask of Layer 1: 2.458 of 3.072 weights kept, 492 of them are cut next$/ }).waitFor();
+    await page.getByRole('application', { name: /^Mask of Layer 1: 2.458 of 3.072 weights kept, 492 of them are cut next/ }).waitFor();
     await page.close();
   });
 });

@@ -163,7 +163,7 @@ export class LabPage {
 
   /** Ink on each mask's canvas, largest layer first: the share of pixels that are not blank. */
   maskInk(): Promise<number[]> {
-    return this.page.getByRole('img', { name: /^Mask of/ }).evaluateAll((pictures) =>
+    return this.page.getByRole('application', { name: /^Mask of/ }).evaluateAll((pictures) =>
       pictures.map((picture) => {
         const canvas = picture.querySelector('canvas');
         const pixels = canvas?.getContext('2d')?.getImageData(0, 0, canvas.width, canvas.height).data ?? new Uint8ClampedArray();
