@@ -96,10 +96,11 @@ const offline = VitePWA({
   },
   workbox: {
     globPatterns: ['**/*.{js,css,html,svg,json,png}'],
-    globIgnores: [`${tensorFolder}/**`, 'social.png'],
+    globIgnores: [`${tensorFolder}/**`, 'examples/**', 'social.png'],
     // The page that is open when the app is first kept is served by it, too: the data it loads next are then kept.
     clientsClaim: true,
     runtimeCaching: [
+      { urlPattern: /\/examples\//, handler: 'CacheFirst', options: { cacheName: 'examples' } },
       { urlPattern: /\/datasets\/.+\.bin$/, handler: 'CacheFirst', options: { cacheName: dataCache } },
       {
         urlPattern: /\/assets\/(tensor\/|tfjs-backend-wasm)/,

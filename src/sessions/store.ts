@@ -238,7 +238,9 @@ function entryFrom(id: string, text: string, old: unknown): SessionEntry {
 
 /** Opens the browser's storage. Rejects with a LabError where there is none. */
 export async function openStore(): Promise<SessionStore> {
-  if (!('indexedDB' in globalThis)) throw new LabError(m.sessions_store_missing({ reason: 'no IndexedDB' }), 'storage');
+  // Some browsers leave the name and take away what it stands for.
+  const { indexedDB } = globalThis as { readonly indexedDB?: IDBFactory };
+  if (indexedDB === undefined) throw new LabError(m.sessions_store_missing({ reason: 'no IndexedDB' }), 'storage');
   const store = new SessionStore();
   await store.list();
   return store;

@@ -16,12 +16,14 @@ interface FetchedFile {
 function recordFiles(page: Page): Promise<FetchedFile>[] {
   const files: Promise<FetchedFile>[] = [];
   page.context().on('response', (response) => {
+    // What the service worker fetches in the background, for a visit without a network, nobody waits for.
+    if (response.request().serviceWorker() !== null) return;
     const path = response.url().slice(site.url.length);
     files.push(
       response.body().then((body) => ({
         path,
         gzippedBytes: gzipSync(body).length,
-        mentionsTensors: /\btensors?\b/.test(body.toString()),
+        mentionsTensors: /\b(registerKernel|registerBackend|KernelBackend)\b/.test(body.toString()),
       })),
     );
   });

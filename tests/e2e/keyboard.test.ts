@@ -101,7 +101,7 @@ describe('the keyboard', () => {
       'learning rate',
       'Show the level before',
       'Table',
-      'CSV',
+      'Save data',
     ])
       expect(names, control).toContain(control);
     expect(names.filter((name) => /^Level \d/.test(name))).toHaveLength(2);

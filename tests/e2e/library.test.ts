@@ -82,6 +82,7 @@ describe('the library', () => {
       .getByRole('button', { name: /^Level 1/ })
       .first()
       .click();
+    await page.getByRole('button', { name: 'Mask', exact: true }).click();
     await page.getByRole('application', { name: /^Mask of Layer 1: \d+ of 32 weights kept/ }).waitFor();
   });
 
@@ -116,6 +117,7 @@ describe('the library', () => {
     await library.act('Delete', 'Beta');
     // The second deletion is the end of the first.
     await expect.poll(() => record(page, `session/${alpha}`)).toBeUndefined();
+    await page.getByText('Nothing is kept yet').waitFor();
     await page.reload();
     await page.getByText('Nothing is kept yet').waitFor();
     expect(await record(page, `session/${beta}`)).toBeUndefined();
@@ -164,6 +166,7 @@ describe('files', () => {
       .getByRole('button', { name: /^Level 2/ })
       .first()
       .click();
+    await other.page.getByRole('button', { name: 'Mask', exact: true }).click();
     await other.page.getByRole('application', { name: /^Mask of Layer 1: \d+ of 32 weights kept/ }).waitFor();
     await elsewhere.close();
   });

@@ -320,6 +320,7 @@ describe('evidence as files', () => {
 
 describe('what is pointed at', () => {
   it('is marked in chart, table, timeline and recipe alike', async () => {
+    await page.getByRole('button', { name: 'Range' }).click();
     await tickets(page).nth(2).click();
     await tickets(page).nth(1).hover();
     await chart(page, 'Test accuracy by kept %').locator('path.pointed').waitFor({ state: 'attached' });

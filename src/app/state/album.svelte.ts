@@ -16,8 +16,10 @@ export interface Picture {
   readonly next: Mask | null;
 }
 
-/** A level's arms beside the dense network, and one more. Masks and weights take megabytes; histograms next to nothing. */
-const KEPT_PICTURES = 6;
+/** A level's arms beside the dense network, and one more, where networks are small; of large ones, which take megabytes, fewer. */
+const KEPT_PICTURES = { small: 6, large: 3 };
+/** Weights of a small network. */
+const SMALL = 20_000;
 
 export class Album {
   private pictures = $state.raw<ReadonlyMap<string, Picture>>(new Map());
@@ -76,7 +78,9 @@ export class Album {
     const pictures = new Map(this.pictures);
     pictures.delete(key);
     pictures.set(key, picture);
-    for (const oldest of [...pictures.keys()].slice(0, -KEPT_PICTURES)) pictures.delete(oldest);
+    const weights = Object.values(picture.mask).reduce((sum, { size }) => sum + size, 0);
+    const most = weights <= SMALL ? KEPT_PICTURES.small : KEPT_PICTURES.large;
+    for (const oldest of [...pictures.keys()].slice(0, -most)) pictures.delete(oldest);
     this.pictures = pictures;
   }
 }

@@ -33,13 +33,17 @@ export class Evidence {
     const [head, ...rows] = await this.panel
       .getByRole('row')
       .evaluateAll((all) => all.map((row) => [...row.children].map((cell) => cell.textContent)));
-    return rows.map((cells) => Object.fromEntries(cells.map((cell, column) => [plainText(head[column]), plainText(cell)])));
+    return rows.map((cells) =>
+      Object.fromEntries(cells.map((cell, column) => [plainText(head[column]).replace(/[↑↓]/, '').trim(), plainText(cell)])),
+    );
   }
 
   /** The runs of the CSV that the page saves. */
   async csv(): Promise<CsvRow[]> {
-    const [download] = await Promise.all([this.page.waitForEvent('download'), this.panel.getByRole('button', { name: 'CSV' }).click()]);
-    const [head, ...lines] = (await readFile(await download.path(), 'utf8')).trim().split('\n');
+    await this.panel.getByRole('button', { name: 'Save data' }).click();
+    const item = this.page.getByRole('button', { name: 'Table, CSV' }).filter({ visible: true });
+    const [download] = await Promise.all([this.page.waitForEvent('download'), item.click()]);
+    const [head, ...lines] = (await readFile(await download.path(), 'utf8')).trim().split(/\r?\n/);
     return lines.map((line) => {
       const cells = line.split(',');
       return Object.fromEntries(head.split(',').map((name, column) => [name, cells[column]]));
