@@ -4,7 +4,6 @@ import { LabError } from '../science/errors.ts';
 import { m } from '../paraglide/messages.js';
 import { openStore } from '../sessions/store.ts';
 import { openLab, openStudy } from '../worker/browser.ts';
-import Embed from './Embed.svelte';
 import Root from './Root.svelte';
 import './tokens.css';
 import './base.css';
@@ -55,8 +54,9 @@ if (embed === null) {
   mount(Root, { target, props: { lab, library, theme, fetchText } });
   void library.begin().then(() => lab.begin(linkIn(location.hash), pageOf(location.hash) === 'lab'));
 } else {
-  mount(Embed, { target, props: { lab, theme, options: embed } });
+  const { level } = embed;
+  void import('./Embed.svelte').then(({ default: Embed }) => mount(Embed, { target, props: { lab, theme, options: embed } }));
   void lab.begin(linkIn(location.hash), true).then(() => {
-    if (embed.level !== null) lab.selection.show(embed.level);
+    if (level !== null) lab.selection.show(level);
   });
 }

@@ -45,7 +45,12 @@ export class Site {
 
   /** The lab in a browser profile of its own, as a new visitor has it. */
   async visit({ hash = '', before, expectedErrors, ...options }: Visit = {}): Promise<LabPage> {
-    const context = await this.browser.newContext({ viewport: { width: 1440, height: 900 }, ...options });
+    const context = await this.browser.newContext({
+      viewport: { width: 1440, height: 900 },
+      // It would answer in place of what tests put between the page and its host; it has tests of its own.
+      serviceWorkers: 'block',
+      ...options,
+    });
     this.contexts.push(context);
     return this.visitIn(context, { hash, before, expectedErrors });
   }
