@@ -3,6 +3,7 @@
  * One worker, median of five visits. Prints a table; ends with 1 where a budget is broken. Run it on a machine at rest.
  */
 import type { Browser, Page } from 'playwright';
+import { auditPages, describe } from './audit/lighthouse.ts';
 import { launchBrowser } from '../tests/support/browser.ts';
 import { serve } from '../tests/support/server.ts';
 import { recordedTasks, recordTasks } from '../tests/e2e/support/tasks.ts';
@@ -120,8 +121,9 @@ try {
   }
 } finally {
   await browser.close();
-  await host.close();
 }
+console.error('Lighthouse');
+const scores = await auditPages(host.url).finally(() => host.close());
 
 const rows = budgets.map(({ name, measure, unit, most, least }) => {
   const values = visits.map((one) => one[measure]);
@@ -143,4 +145,5 @@ const longest = tasks.sort((a, b) => b - a).slice(0, 10);
 console.log(
   `Tasks over 50 ms while training, all visits: ${tasks.length}${longest.length > 0 ? `; longest ${longest.join(', ')} ms` : ''}`,
 );
-if (rows.some(({ isKept }) => !isKept)) process.exitCode = 1;
+for (const score of scores) console.log(describe(score));
+if (rows.some(({ isKept }) => !isKept) || scores.some(({ passes }) => !passes)) process.exitCode = 1;

@@ -1,12 +1,10 @@
 /**
  * Lighthouse on the built lab: at least 95 of 100 for performance, accessibility and best practices, on the lab and on
- * the library page. `auditPages(url)` is what `npm run audit` calls; by itself: `npx tsx scripts/audit/lighthouse.ts`.
+ * the library page. Part of `npm run audit`.
  */
 import { writeFileSync, mkdirSync } from 'node:fs';
-import { resolve } from 'node:path';
 import lighthouse, { desktopConfig, type Flags } from 'lighthouse';
 import { launchForDevTools } from '../../tests/support/browser.ts';
-import { serve } from '../../tests/support/server.ts';
 
 const LEAST = 95;
 const categories = ['performance', 'accessibility', 'best-practices'] as const;
@@ -66,15 +64,4 @@ export function describe({ page, scores, firstContentfulPaint, complaints }: Pag
   const figures = Object.entries(scores).map(([name, score]) => `${name} ${score}`);
   const paint = `first contentful paint ${Math.round(firstContentfulPaint)} ms`;
   return [`${page}: ${[...figures, paint].join(', ')}`, ...complaints.map((complaint) => `  ${complaint}`)].join('\n');
-}
-
-if (import.meta.filename === resolve(process.argv[1])) {
-  const host = await serve('dist');
-  try {
-    const scores = await auditPages(host.url);
-    for (const score of scores) console.log(describe(score));
-    process.exitCode = scores.every(({ passes }) => passes) ? 0 : 1;
-  } finally {
-    await host.close();
-  }
 }
