@@ -64,9 +64,12 @@ it('on a first visit the spiral’s network is a graph, and the boundaries move 
   await graph.waitFor();
   const boundary = page.getByRole('img', { name: /^Decision boundary of dense over 300 points: \d+ % of the plane is A/ });
   await boundary.waitFor();
+  // Slow enough for its boundaries to be seen on their way.
+  await page.getByRole('slider', { name: 'Speed' }).fill('4');
   const looks = new Set<string>();
   const ticket = page.getByRole('img', { name: /^Decision boundary of ticket over/ }).locator('canvas');
-  await expect.poll(async () => looks.add(await look(ticket)).size, { timeout: 30_000, interval: 50 }).toBeGreaterThan(2);
+  await expect.poll(async () => looks.add(await look(ticket)).size, { timeout: 30_000, interval: 50 }).toBeGreaterThan(5);
+  await page.getByRole('slider', { name: 'Speed' }).fill('5');
 
   // Every arm has its own, when its turn has come; edges go with the weights.
   for (const arm of ['ticket', 'reinit', 'random mask'])
