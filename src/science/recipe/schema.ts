@@ -9,7 +9,7 @@ const rate = () => v.pipe(v.number(), v.finite(), v.minValue(0), v.ltValue(1));
 const positive = (most: number) => v.pipe(v.number(), v.finite(), v.gtValue(0), v.maxValue(most));
 
 export const MAX_STEPS = 1_000_000;
-export const MAX_LEVELS = 60;
+export const MAX_LEVELS = 128;
 export const MAX_SEEDS = 64;
 
 export const activations = ['relu', 'tanh'] as const;

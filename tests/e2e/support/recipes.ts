@@ -25,11 +25,11 @@ export const slow: TypedRecipe = {
   pruning: { levels: 2 },
 };
 
-/** Many levels of a network whose weights (50 000) outweigh everything else, to see what grows from one level to the next. */
+/** Small cuts and short trainings of a network whose weights (50 000) outweigh everything else, to see what grows over many levels. */
 export const deep: TypedRecipe = {
   ...quick,
   name: 'Deep',
   model: { family: 'mlp', hidden: [300, 100] },
-  training: { batchSize: 50, steps: 40, evaluateEvery: 20 },
-  pruning: { levels: 8 },
+  training: { batchSize: 50, steps: 10, evaluateEvery: 10 },
+  pruning: { rate: 0.03, levels: 20 },
 };
