@@ -1,5 +1,5 @@
 /** Analyses of one run, away from the page: its data, the deterministic engine and a trainer of their own. They keep nothing. */
-import { requireNeeds } from '../engines/choose.ts';
+import { requireNeeds } from '../engines/require.ts';
 import { createSparseEngine } from '../engines/sparse/engine.ts';
 import { barriers, type Barrier } from '../science/analysis/barrier.ts';
 import type { AnalysisBench } from '../science/analysis/bench.ts';
@@ -42,7 +42,15 @@ export type Answer =
   | { readonly what: 'slice'; readonly slice: LossSlice }
   | { readonly what: 'sharpness'; readonly sharpness: Sharpness };
 
-export type Analyst = (subject: Subject, question: Question, progress: (share: number) => void) => Promise<Answer>;
+/** An analysis under way. */
+export interface Asked {
+  /** Rejects with a LabError, or with `Cancelled`. */
+  readonly answer: Promise<Answer>;
+  cancel(): void;
+}
+
+/** Answers questions somewhere that the page does not wait for; `progress` hears the share that is done, 0..1. */
+export type Analyst = (subject: Subject, question: Question, progress: (share: number) => void) => Asked;
 
 /** Throws a LabError where the engine cannot train the recipe. */
 export async function analyse(

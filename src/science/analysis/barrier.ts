@@ -6,7 +6,10 @@
  */
 import type { Model } from '../../models/model.ts';
 import { withNoise } from '../../tasks/batches.ts';
+import { stepsOf } from '../draw.ts';
 import { trainablePlanes } from '../mask.ts';
+import { recipeAt, type Plan } from '../plan.ts';
+import type { RunId } from '../result.ts';
 import { Diverged } from '../run.ts';
 import type { Snapshot, Tensors } from '../tensors.ts';
 import { lossExamples, type AnalysisBench } from './bench.ts';
@@ -37,6 +40,12 @@ export interface Barrier {
   /** Of the training loss. */
   readonly trainLossBarrier: number;
   readonly isStable: boolean;
+}
+
+/** The steps at which siblings of a run can part: from its first position to the recipe's last step. */
+export function partingRange(plan: Plan, run: RunId): { readonly first: number; readonly last: number } {
+  const last = recipeAt(plan, run.level).training.steps;
+  return { first: last - stepsOf(plan, run), last };
 }
 
 /** How many points lie on the line, and which streams the siblings' orders come from. */
