@@ -47,7 +47,15 @@ export async function analyseSession(path: string, options: AnalyseOptions): Pro
   const plan = planOfBranch(session, branch.id);
   check(plan, options);
   const { paper, formula } = analyses[what];
-  const file = { format: 'lottery-ticket-analysis', version: 1, session: trunkOf(session).name, branch: branch.id, run, paper, formula } as const;
+  const file = {
+    format: 'lottery-ticket-analysis',
+    version: 1,
+    session: trunkOf(session).name,
+    branch: branch.id,
+    run,
+    paper,
+    formula,
+  } as const;
   if (what === 'seeds') {
     const figures = runsAlong(session, branch.id).map(figuresOf);
     const { arm, level } = run;
@@ -61,7 +69,9 @@ export async function analyseSession(path: string, options: AnalyseOptions): Pro
         ? { what, others: otherMasks(session, branch.id, run, outcomes) }
         : { what };
   const source = new FileSource(new URL('../../datasets/', import.meta.url));
-  const answer = await analyse(subject, question, source, new Pace(), (share) => say(m.cli_analysing({ percent: Math.round(100 * share) })));
+  const answer = await analyse(subject, question, source, new Pace(), (share) =>
+    say(m.cli_analysing({ percent: Math.round(100 * share) })),
+  );
   if (process.stderr.isTTY) process.stderr.write('\n');
   return { ...file, answer };
 }

@@ -38,7 +38,8 @@ export const openAnalysis: Analyst = (subject, question, progress) => {
     worker.addEventListener('message', ({ data }: MessageEvent<AnalysisReply>) => {
       if ('progress' in data) progress(data.progress);
       else if ('answer' in data) resolve(data.answer);
-      else reject(data.failure.subject === null ? new Error(data.failure.message) : new LabError(data.failure.message, data.failure.subject));
+      else
+        reject(data.failure.subject === null ? new Error(data.failure.message) : new LabError(data.failure.message, data.failure.subject));
     });
     worker.addEventListener('error', ({ message }) => reject(new Error(message)));
     worker.postMessage({ subject, question, data: dataAddress() } satisfies AnalysisRequest);

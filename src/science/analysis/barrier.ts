@@ -100,7 +100,12 @@ async function weightsAt(bench: AnalysisBench, steps: readonly number[], progres
   return found;
 }
 
-async function trainTo({ trainer, control, run }: AnalysisBench, from: number, to: number, progress: (steps: number) => void): Promise<number> {
+async function trainTo(
+  { trainer, control, run }: AnalysisBench,
+  from: number,
+  to: number,
+  progress: (steps: number) => void,
+): Promise<number> {
   for (let at = from; at < to; at = Math.min(to, at + STRIDE)) {
     const next = Math.min(to, at + STRIDE);
     const [loss] = await trainer.train([next], control);

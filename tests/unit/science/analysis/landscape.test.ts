@@ -25,7 +25,9 @@ describe('a random direction', () => {
     }
     const mask = drawing.mask['dense1/weight'];
     expect(direction['dense1/weight'].every((value, index) => getBit(mask, index) === (value !== 0))).toBe(true);
-    expect(inner(model, { ...direction, 'dense1/weight': new Float32Array(192), 'output/weight': new Float32Array(30) }, direction)).toBe(0);
+    expect(inner(model, { ...direction, 'dense1/weight': new Float32Array(192), 'output/weight': new Float32Array(30) }, direction)).toBe(
+      0,
+    );
   });
 });
 
