@@ -105,7 +105,6 @@ export function seedsTable(figures: readonly RunFigures[], arm: Arm, ladder: rea
       m.analysis_column_difference(),
       m.analysis_column_range(),
       m.analysis_column_stop(),
-      m.analysis_column_seeds(),
       m.analysis_column_verdict(),
     ],
     rows: ladder.flatMap((density, level) => {
@@ -120,9 +119,8 @@ export function seedsTable(figures: readonly RunFigures[], arm: Arm, ladder: rea
         cells: texts(
           kept(density),
           points(meanOf(differences)),
-          m.evidence_range({ from: points(Math.min(...differences)), to: points(Math.max(...differences)) }),
+          m.analysis_range({ from: points(Math.min(...differences)), to: points(Math.max(...differences)) }),
           `${stop > 0 ? '+' : ''}${integer(stop)}`,
-          String(pairs.length),
           verdict === null ? none : verdictName[verdict](),
         ),
       };
