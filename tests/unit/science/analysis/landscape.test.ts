@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { filterNormalised, inner } from '../../../../src/science/analysis/directions.ts';
 import { lossExamples, type AnalysisBench } from '../../../../src/science/analysis/bench.ts';
-import { sharpness } from '../../../../src/science/analysis/sharpness.ts';
+import { sharpness, SHARPNESS_EXAMPLES } from '../../../../src/science/analysis/sharpness.ts';
 import { lossSlice } from '../../../../src/science/analysis/slice.ts';
 import { getBit } from '../../../../src/science/mask.ts';
 import { tinyRecipe } from '../recipes.ts';
@@ -73,7 +73,7 @@ async function denseHessian({ trainer, model, drawing, final, split }: AnalysisB
     const moved = final.parameters[name].slice();
     moved[index] += by;
     trainer.write(0, { parameters: { ...final.parameters, [name]: moved }, buffers: {} });
-    const gradients = await trainer.gradients(0, split.train);
+    const gradients = await trainer.gradients(0, split.train.subarray(0, SHARPNESS_EXAMPLES));
     return places.map((place) => gradients[place.name][place.index]);
   };
   const step = 0.01;
