@@ -120,7 +120,7 @@ describe('a link', () => {
       await chart(page, 'Test accuracy by kept %').getAttribute('aria-label'),
     );
     const key = ([level, kept, arm, seed, ...cells]: string[]) =>
-      [level, kept, arm, seed, cells[0], cells[1], cells[2], cells[6]].join(' ');
+      [level, kept, arm, seed, cells[0], cells[1], cells[2], cells[7]].join(' ');
     const before = (await table(fresh)).map(key);
     expect(before.sort()).toEqual((await table(page)).map(key).sort());
 
