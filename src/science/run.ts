@@ -5,7 +5,7 @@ import type { Batches, Split, Task } from '../tasks/task.ts';
 import { LabError } from './errors.ts';
 import type { Drawing } from './draw.ts';
 import { fingerprint } from './fingerprint.ts';
-import { density, layerDensity, trainablePlanes, type Mask } from './mask.ts';
+import { density, layerDensity, type Mask } from './mask.ts';
 import type { Recipe } from './recipe/schema.ts';
 import type { Curve, RunId, RunResult, SplitMetrics } from './result.ts';
 import type { Metrics, Snapshot } from './tensors.ts';
@@ -83,7 +83,7 @@ export async function trainRun(
   const end = recipe.training.steps;
   trainer.start(0, {
     snapshot: drawing.start,
-    planes: trainablePlanes(drawing.mask),
+    planes: drawing.planes,
     batches: job.batches,
     position: drawing.position,
     rateAt: drawing.rateAt,

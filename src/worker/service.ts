@@ -1,9 +1,10 @@
 /** What a worker does: opens data and an engine for a recipe, and trains one run after another. */
 import { fastestEngine, openEngine, requireNeeds, type EngineId, type WasmPaths } from '../engines/choose.ts';
 import { Pace } from '../engines/pace.ts';
-import { draw } from '../science/draw.ts';
+import { draw, slopesAt } from '../science/draw.ts';
 import type { RunRequest } from '../science/experiment.ts';
 import { recipeAt } from '../science/plan.ts';
+import { measureSlopes, scoringExamples } from '../science/prune/slopes.ts';
 import { runKey } from '../science/recipe/identity.ts';
 import { modelOf } from '../science/recipe/model.ts';
 import { needsOf } from '../science/recipe/needs.ts';
@@ -60,9 +61,22 @@ export class LabService implements LabWorker {
     const task = await this.open(recipe);
     const model = modelOf(recipe);
     const trainer = await this.trainerFor(engine, recipe, task);
-    const drawing = draw(plan, model, run, ancestors);
     const split = splitFor(recipe.task.dataset, recipe.task, run.seed);
     const batches = batchesOf(split.train, recipe.training.batchSize, run.seed);
+    const { criterion, examplesPerClass } = recipe.pruning;
+    const scored = slopesAt(plan, model, run, ancestors);
+    const slopes =
+      scored === null || ancestors === null
+        ? null
+        : await measureSlopes(
+            trainer,
+            criterion,
+            scored,
+            ancestors.parent.mask,
+            batches,
+            await scoringExamples(task, split.train, examplesPerClass, run.seed),
+          );
+    const drawing = draw(plan, model, run, ancestors, slopes);
     this.pace = new Pace();
     if (this.paused) this.pace.pause();
     this.tempo = new Tempo(this.pace, this.setting);

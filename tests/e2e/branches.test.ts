@@ -41,7 +41,7 @@ describe('a what-if', () => {
   it('takes another name, is put aside and comes back', async () => {
     const lab = await trained();
     await lab.page.getByRole('list', { name: 'Levels' }).getByRole('button').nth(2).click();
-    await lab.page.getByRole('button', { name: 'Global' }).click();
+    await lab.recipe.field('compete').selectOption('global');
     await lab.runAll();
     const name = lab.page.getByRole('textbox', { name: 'Name of this what-if' });
     await name.fill('all compete');

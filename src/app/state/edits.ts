@@ -40,11 +40,11 @@ const companions: Readonly<Record<string, (candidate: Candidate) => Candidate>> 
     });
   },
   'pruning.scope': (candidate) => {
-    // Under global scope one rate holds for all; under layerwise scope the defaults come back.
+    // Under every scope but layerwise one rate holds for all; under layerwise the defaults come back.
     const { convRate: _conv, outputRate: _output, ...pruning } = candidate.pruning as Plain;
     return write(candidate, 'pruning', pruning);
   },
-  'pruning.rate': (candidate) => (read(candidate, 'pruning.scope') === 'global' ? companions['pruning.scope'](candidate) : candidate),
+  'pruning.rate': (candidate) => ((read(candidate, 'pruning.scope') ?? 'layerwise') !== 'layerwise' ? companions['pruning.scope'](candidate) : candidate),
   'rewind.weights.step': alignSchedule,
   'rewind.weights': alignSchedule,
 };

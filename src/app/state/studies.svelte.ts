@@ -33,7 +33,7 @@ export class Studies {
     const own = await this.outcome(run);
     const ancestors = run.level === 0 ? null : await this.ancestors(plan, run);
     if (own === null || (run.level > 0 && ancestors === null)) return null;
-    return this.student({ plan, run, ancestors, final: own.final.parameters });
+    return this.student({ plan, run, ancestors, mask: own.mask, final: own.final.parameters });
   }
 
   /** Completes a run's picture in the album, where something is missing and can be had. */

@@ -2,6 +2,7 @@
 import { m } from '../../paraglide/messages.js';
 import { checkSizes, findDataset } from '../../tasks/catalogue.ts';
 import { LabError } from '../errors.ts';
+import { criteria } from '../prune/criteria.ts';
 import { modelOf } from './model.ts';
 import type { Recipe } from './schema.ts';
 
@@ -33,9 +34,19 @@ function checkTraining({ task, training: { batchSize, schedule, steps } }: Recip
 }
 
 function checkPruning({ pruning }: Recipe): void {
-  if (pruning.scope !== 'global') return;
+  const { criterion, scope, schedule, scoredAt, signAware } = pruning;
+  if (scoredAt === 'init' && criteria[criterion].looksBack)
+    throw new LabError(m.science_recipe_scored_at_init({ criterion }), 'pruning.scoredAt');
+  if (signAware && (scoredAt === 'init' || criterion === 'random'))
+    throw new LabError(
+      m.science_recipe_sign_aware({ field: scoredAt === 'init' ? 'pruning.scoredAt' : 'pruning.criterion' }),
+      'pruning.signAware',
+    );
+  if (schedule === 'exponential' && criteria[criterion].needs.length > 0)
+    throw new LabError(m.science_recipe_exponential({ criterion }), 'pruning.schedule');
+  if (scope === 'layerwise') return;
   for (const field of ['convRate', 'outputRate'] as const)
-    if (pruning[field] !== pruning.rate) throw new LabError(m.science_recipe_global_rate({ field }), `pruning.${field}`);
+    if (pruning[field] !== pruning.rate) throw new LabError(m.science_recipe_shared_rate({ field, scope }), `pruning.${field}`);
 }
 
 function checkRewind({ rewind: { weights, schedule }, training: { steps } }: Recipe): void {

@@ -21,8 +21,8 @@ const part = (raw: Plain, name: string): Plain => {
 function defaultsFor(raw: Plain): Plain {
   const optimizer = part(part(raw, 'training'), 'optimizer').type ?? 'adam';
   const pruning = part(raw, 'pruning');
-  // Under global scope one rate holds for all weights together.
-  const sharedRate = pruning.scope === 'global' ? (pruning.rate ?? DEFAULT_RATE) : null;
+  // Under every scope but layerwise one rate holds for all weights together.
+  const sharedRate = (pruning.scope ?? 'layerwise') !== 'layerwise' ? (pruning.rate ?? DEFAULT_RATE) : null;
   const rewindStep = part(part(raw, 'rewind'), 'weights').step ?? 0;
   return {
     version: 1,
@@ -40,6 +40,9 @@ function defaultsFor(raw: Plain): Plain {
     },
     pruning: {
       criterion: 'magnitude',
+      signAware: false,
+      scoredAt: 'final',
+      examplesPerClass: 10,
       scope: 'layerwise',
       schedule: 'iterative',
       levels: 15,
@@ -47,7 +50,7 @@ function defaultsFor(raw: Plain): Plain {
       convRate: sharedRate ?? 0.2,
       outputRate: sharedRate ?? 0.1,
     },
-    rewind: { weights: 'init', schedule: { from: rewindStep } },
+    rewind: { weights: 'init', schedule: { from: rewindStep }, kept: 'rewound', cut: 'zero' },
     arms: ['ticket', 'reinit', 'random-mask'],
     seeds: [1, 2, 3],
   };

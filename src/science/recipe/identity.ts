@@ -28,7 +28,9 @@ export function runKey(plan: Plan, { seed, arm, level }: RunId, arithmeticVersio
   const { task, model, training, pruning, rewind } = canonicalRecipe(owner.recipe);
   const dense = { task, model, training, seed, arithmeticVersion };
   if (level === 0) return hash(dense);
-  const { levels, ...rounds } = (pruning ?? {}) as Plain;
+  const { levels, ...others } = (pruning ?? {}) as Plain;
+  // How much a gradual round cuts depends on how many there are.
+  const rounds = owner.recipe.pruning.schedule === 'gradual' ? { ...others, levels: owner.recipe.pruning.levels } : others;
   const own = { ...dense, pruning: rounds, rewind, arm, level };
   if (owner.from === null) return hash(own);
   const from = {
