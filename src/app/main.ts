@@ -3,7 +3,7 @@ import { mount } from 'svelte';
 import { LabError } from '../science/errors.ts';
 import { m } from '../paraglide/messages.js';
 import { openStore } from '../sessions/store.ts';
-import { openLab, openStudy } from '../worker/browser.ts';
+import { openAnalysis, openLab, openStudy } from '../worker/browser.ts';
 import Root from './Root.svelte';
 import './tokens.css';
 import './base.css';
@@ -37,6 +37,7 @@ const memory = {
 const lab = new Lab({
   openLab,
   student: openStudy(),
+  analyst: openAnalysis,
   openStore: embed === null ? openStore : () => Promise.reject(new LabError(m.share_no_storage(), 'storage')),
   fetchText,
   memory: () => (embed === null ? localStorage : memory),

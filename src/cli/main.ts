@@ -1,13 +1,16 @@
 /** `npm run lab -- …`: the lab without a browser. */
 import { defineCommand, runCommand, runMain, showUsage } from 'citty';
 import { m } from '../paraglide/messages.js';
+import { analysisNames } from '../science/analysis/registry.ts';
 import { LabError } from '../science/errors.ts';
 import { Cancelled } from '../science/trainer.ts';
 import { engineChoices, type EngineChoice } from '../worker/protocol.ts';
 import { catalogue, catalogueText } from './list.ts';
+import { analyseSession } from './analyse.ts';
 import { linkOf } from './link.ts';
 import { readRecipe } from './read.ts';
 import { runRecipe, save } from './run.ts';
+import { arms } from '../science/recipe/schema.ts';
 import { canonicalRecipe, recipeId } from '../science/recipe/identity.ts';
 
 const recipe = { type: 'positional', description: m.cli_arg_recipe(), required: true } as const;
@@ -55,13 +58,45 @@ const link = defineCommand({
   },
 });
 
+const analyse = defineCommand({
+  meta: { name: 'analyse', description: m.cli_analyse() },
+  args: {
+    session: { type: 'positional', description: m.cli_arg_analyse_session(), required: true },
+    what: { type: 'string', description: m.cli_arg_what({ analyses: analysisNames.join(', ') }), required: true },
+    level: { type: 'string', description: m.cli_arg_level(), default: '0' },
+    seed: { type: 'string', description: m.cli_arg_seed(), default: '1' },
+    arm: { type: 'string', description: m.cli_arg_arm({ arms: arms.join(', ') }), default: 'ticket' },
+    branch: { type: 'string', description: m.cli_arg_branch() },
+    steps: { type: 'string', description: m.cli_arg_steps(), default: '0', valueHint: '0,10,100' },
+    out: { type: 'string', description: m.cli_arg_analyse_out(), valueHint: 'FILE' },
+  },
+  run: async ({ args }) => {
+    const arm = oneOf(arms, args.arm, '--arm');
+    const found = await analyseSession(args.session, {
+      what: oneOf(analysisNames, args.what, '--what'),
+      branch: args.branch ?? null,
+      run: { seed: Number(args.seed), arm, level: Number(args.level) },
+      steps: args.steps.split(',').map(Number),
+    });
+    const text = JSON.stringify(found, null, 1);
+    if (args.out === undefined) console.log(text);
+    else await save(args.out, `${text}\n`);
+  },
+});
+
+function oneOf<Word extends string>(words: readonly Word[], word: string, option: string): Word {
+  const found = words.find((known) => known === word);
+  if (found === undefined) throw new LabError(m.cli_unknown_word({ option, word, words: words.join(', ') }), option);
+  return found;
+}
+
 function engineOf(name: string): EngineChoice {
   const choice = engineChoices.find((known) => known === name);
   if (choice === undefined) throw new LabError(m.cli_unknown_engine({ name, engines: engineChoices.join(', ') }), '--engine');
   return choice;
 }
 
-const lab = defineCommand({ meta: { name: 'lab', description: m.cli_lab() }, subCommands: { run, validate, list, link } });
+const lab = defineCommand({ meta: { name: 'lab', description: m.cli_lab() }, subCommands: { run, validate, list, link, analyse } });
 
 /** Ends with code 1 where something was wrong, 130 where the user stopped it. */
 async function main(): Promise<void> {

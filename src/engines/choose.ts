@@ -1,7 +1,6 @@
 /** Which engine trains: the user's choice, or the fastest of those that are here. */
-import { m } from '../paraglide/messages.js';
-import { LabError } from '../science/errors.ts';
 import type { Engine, Need } from '../science/trainer.ts';
+import { requireNeeds } from './require.ts';
 import { usableBackends, type TfjsBackend } from './probe.ts';
 
 /** One way to do the arithmetic, as users choose it. */
@@ -18,12 +17,6 @@ export async function openEngine(id: EngineId, wasmPaths?: WasmPaths): Promise<E
   }
   const { createTfjsEngine } = await import('./tfjs/engine.ts');
   return createTfjsEngine(id.slice('tfjs-'.length) as TfjsBackend, { wasmPaths });
-}
-
-/** Refuses, before anything runs, what an engine cannot do. Throws a LabError whose subject is `engine`. */
-export function requireNeeds(engine: Engine, id: EngineId, needs: readonly Need[]): void {
-  const missing = engine.missing(needs);
-  if (missing.length > 0) throw new LabError(m.science_engine_missing({ engine: id, needs: missing.join(', ') }), 'engine');
 }
 
 /** Engines that may be the fastest here. A software graphics adapter never counts, and without a GPU nothing beats `sparse`. */

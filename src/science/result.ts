@@ -30,6 +30,11 @@ export interface RunResult extends RunId {
   readonly layerDensity: readonly number[];
   readonly engine: EngineIdentity;
   readonly metrics: SplitMetrics;
+  /**
+   * Of the network as it was drawn, before any training, on the whole test split: an untrained ticket already tells more
+   * than chance (Zhou et al. 2019, "supermasks"). Runs of older sessions have none.
+   */
+  readonly initial?: SplitMetrics;
   /** The step of minimum validation loss, with what the snapshot kept there scores on the whole test split. */
   readonly earlyStop: { readonly step: number; readonly metrics: SplitMetrics };
   readonly curve: Curve;

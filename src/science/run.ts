@@ -107,6 +107,7 @@ export async function trainRun(
   const final = await trainer.read(0);
   const metrics = await watch.measure();
   const earlyStop = await watch.earlyStop();
+  const initial = await watch.initial();
   const result: RunResult = {
     ...run,
     key: job.key,
@@ -119,6 +120,7 @@ export async function trainRun(
       deterministic: engine.deterministic,
     },
     metrics,
+    initial,
     earlyStop,
     curve: watch.curve,
     steps: end - drawing.position,
@@ -195,6 +197,15 @@ class Observations {
     if (this.best === null) throw new Error('a run ends with an evaluation');
     this.trainer.write(0, this.best.snapshot);
     return { step: this.best.step, metrics: bySplit({ test: await this.metrics(this.job.split.test) }) };
+  }
+
+  /**
+   * What the network scored before any training. Measured last, since the first steps must not wait for the test
+   * examples, which arrive after the training examples. Leaves the network as it was drawn.
+   */
+  async initial(): Promise<SplitMetrics> {
+    this.trainer.write(0, this.job.drawing.start);
+    return bySplit({ test: await this.metrics(this.job.split.test) });
   }
 
   private async metrics(examples: Uint32Array): Promise<Metrics> {

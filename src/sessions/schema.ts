@@ -54,6 +54,7 @@ const resultEntries = {
   layerDensity: v.pipe(v.array(share()), v.maxLength(MAX_LAYERS)),
   engine: EngineSchema,
   metrics: MetricsSchema,
+  initial: v.optional(MetricsSchema),
   earlyStop: v.strictObject({ step: whole(MAX_STEPS), metrics: MetricsSchema }),
   curve: CurveSchema,
   steps: whole(MAX_STEPS),

@@ -1,7 +1,11 @@
 /** Opens the lab in a page: web workers, and data from beside the page. */
 import * as Comlink from 'comlink';
+import { LabError } from '../science/errors.ts';
 import type { Recipe } from '../science/recipe/schema.ts';
+import { Cancelled } from '../science/trainer.ts';
 import type { Examples } from '../tasks/examples.ts';
+import type { Analyst, Answer } from './analysis.ts';
+import type { AnalysisReply, AnalysisRequest } from './analysis.worker.ts';
 import type { OpenLab } from './client.ts';
 import type { ExamplesReply, ExamplesRequest } from './examples.worker.ts';
 import type { Greeting } from './lab.worker.ts';
@@ -24,6 +28,24 @@ export function openStudy(): Student {
     return await remote(request);
   };
 }
+
+/** Each question in a worker of its own, which ends with it. */
+export const openAnalysis: Analyst = (subject, question, progress) => {
+  const worker = new Worker(new URL('./analysis.worker.ts', import.meta.url), { type: 'module', name: 'analysis' });
+  let cancel = (): void => undefined;
+  const answer = new Promise<Answer>((resolve, reject) => {
+    cancel = () => reject(new Cancelled());
+    worker.addEventListener('message', ({ data }: MessageEvent<AnalysisReply>) => {
+      if ('progress' in data) progress(data.progress);
+      else if ('answer' in data) resolve(data.answer);
+      else
+        reject(data.failure.subject === null ? new Error(data.failure.message) : new LabError(data.failure.message, data.failure.subject));
+    });
+    worker.addEventListener('error', ({ message }) => reject(new Error(message)));
+    worker.postMessage({ subject, question, data: dataAddress() } satisfies AnalysisRequest);
+  }).finally(() => worker.terminate());
+  return { answer, cancel };
+};
 
 function spawn(greeting: Greeting): Hand {
   const worker = new Worker(new URL('./lab.worker.ts', import.meta.url), { type: 'module', name: 'lab' });

@@ -1,6 +1,7 @@
 /** What a worker does: opens data and an engine for a recipe, and trains one run after another. */
-import { fastestEngine, openEngine, requireNeeds, type EngineId, type WasmPaths } from '../engines/choose.ts';
+import { fastestEngine, openEngine, type EngineId, type WasmPaths } from '../engines/choose.ts';
 import { Pace } from '../engines/pace.ts';
+import { requireNeeds } from '../engines/require.ts';
 import { draw, slopesAt } from '../science/draw.ts';
 import type { RunRequest } from '../science/experiment.ts';
 import { recipeAt } from '../science/plan.ts';

@@ -44,7 +44,8 @@ const companions: Readonly<Record<string, (candidate: Candidate) => Candidate>> 
     const { convRate: _conv, outputRate: _output, ...pruning } = candidate.pruning as Plain;
     return write(candidate, 'pruning', pruning);
   },
-  'pruning.rate': (candidate) => ((read(candidate, 'pruning.scope') ?? 'layerwise') !== 'layerwise' ? companions['pruning.scope'](candidate) : candidate),
+  'pruning.rate': (candidate) =>
+    (read(candidate, 'pruning.scope') ?? 'layerwise') !== 'layerwise' ? companions['pruning.scope'](candidate) : candidate,
   'rewind.weights.step': alignSchedule,
   'rewind.weights': alignSchedule,
 };

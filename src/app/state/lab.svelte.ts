@@ -31,9 +31,11 @@ import {
   type SessionRun,
 } from '../../sessions/session.ts';
 import type { Tensors } from '../../science/tensors.ts';
+import type { Analyst } from '../../worker/analysis.ts';
 import type { OpenLab } from '../../worker/client.ts';
 import type { Student } from '../../worker/study.ts';
 import { engineChoices, type EngineChoice } from '../../worker/protocol.ts';
+import { Analyses } from './analyses.svelte.ts';
 import { Album } from './album.svelte.ts';
 import { Checkup } from './checkup.svelte.ts';
 import { Draft } from './draft.svelte.ts';
@@ -52,6 +54,7 @@ import { Studies } from './studies.svelte.ts';
 export interface LabOptions {
   readonly openLab: OpenLab;
   readonly student: Student;
+  readonly analyst: Analyst;
   readonly openStore: () => Promise<Shelf>;
   /** Text of a file beside the page. */
   readonly fetchText: (path: string) => Promise<string>;
@@ -85,6 +88,7 @@ export class Lab {
   readonly draft: Draft;
   readonly selection: Selection;
   readonly studies: Studies;
+  readonly analyses: Analyses;
   readonly highlight = new Highlight();
   /** Runs what a link holds again, beside everything else. */
   readonly check: Checkup;
@@ -150,6 +154,7 @@ export class Lab {
     this.check = new Checkup({ openLab, schedule, now, matched: (outcome) => this.album.add(outcome, undefined) });
     this.selection = new Selection(this);
     this.studies = new Studies(this, options.student);
+    this.analyses = new Analyses(this, options.analyst);
     const engine = this.recall('engine');
     this.engineChoice = engineChoices.find((choice) => choice === engine) ?? 'auto';
   }
@@ -406,6 +411,7 @@ export class Lab {
   private show(session: Session): void {
     this.experiment.close();
     this.check.close();
+    this.analyses.close();
     this.album.clear();
     this.isFirstVisit = false;
     this.shared = null;

@@ -6,6 +6,7 @@ import { parentLevel, type Plan } from '../../science/plan.ts';
 import type { RunId, RunResult } from '../../science/result.ts';
 import type { RunOutcome } from '../../science/run.ts';
 import { findRun, type Session } from '../../sessions/session.ts';
+import type { Subject } from '../../worker/analysis.ts';
 import type { Student, Study } from '../../worker/study.ts';
 import type { Album, Picture } from './album.svelte.ts';
 import type { Keeper } from './keeper.svelte.ts';
@@ -29,11 +30,20 @@ export class Studies {
 
   /** Null where the weights of the run, or of one it grew from, are not kept here. */
   async of(run: RunId): Promise<Study | null> {
+    const subject = await this.subject(run);
+    if (subject === null) return null;
+    const { plan, ancestors, mask, final } = subject;
+    return this.student({ plan, run, ancestors, mask, final: final.parameters });
+  }
+
+  /** A run with what was kept of it and of those it grew from; null where that is not here. */
+  async subject(run: RunId): Promise<Subject | null> {
     const { plan } = this.bench;
     const own = await this.outcome(run);
     const ancestors = run.level === 0 ? null : await this.ancestors(plan, run);
     if (own === null || (run.level > 0 && ancestors === null)) return null;
-    return this.student({ plan, run, ancestors, mask: own.mask, final: own.final.parameters });
+    const { mask, final, kept } = own;
+    return { plan, run, ancestors, mask, final, kept };
   }
 
   /** Completes a run's picture in the album, where something is missing and can be had. */

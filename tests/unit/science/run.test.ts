@@ -26,6 +26,8 @@ const validationLoss: Readonly<Record<number, number>> = { 10: 0.5, 20: 0.2, 30:
 class Scripted implements Trainer {
   readonly networks = 1;
   readonly calls: number[] = [];
+  /** Positions at which metrics were asked for. */
+  readonly measured: number[] = [];
   started: NetworkStart | null = null;
   position = 0;
   constructor(private readonly lossAt: (step: number) => number = () => 1) {}
@@ -41,6 +43,7 @@ class Scripted implements Trainer {
   }
   /** Accuracy tells which step is measured, loss which split. */
   metrics(_network: number, examples: Uint32Array): Promise<{ accuracy: number; loss: number }> {
+    this.measured.push(this.position);
     const isValidation = examples.length === recipe.task.validation;
     return Promise.resolve({ accuracy: this.position / 100, loss: isValidation ? (validationLoss[this.position] ?? 9) : 7 });
   }
@@ -105,6 +108,15 @@ describe('a run', () => {
     expect(result.metrics.accuracy).toEqual({ train: 0.4, validation: 0.4, test: 0.4 });
     expect(final.parameters['output/bias'][0]).toBe(40);
     expect(result).toMatchObject({ key: 'k'.repeat(64), steps: 40, density: 1, layerDensity: [1, 1, 1] });
+  });
+
+  it('measures what it was drawn with, last, so that the first step waits for no test example', async () => {
+    const trainer = new Scripted();
+    const asked = job();
+    for (const { name } of model.parameters) asked.drawing.start.parameters[name].fill(3);
+    const { result } = await trainRun(trainer, engine, asked, control, watching(40).watcher);
+    expect(result.initial).toEqual({ accuracy: { test: 0.03 }, loss: { test: 7 } });
+    expect(trainer.measured[0]).toBe(10);
   });
 
   it('tells the mean batch loss since the last evaluation', async () => {

@@ -31,11 +31,17 @@ describe('session files', () => {
     expect(importSession(text, 'mine.json')).toEqual(session);
   });
 
+  it('of older labs, which did not measure before training, open as ever', () => {
+    const older = { ...session, runs: session.runs.map(({ initial: _, ...run }) => run) };
+    expect(importSession(JSON.stringify(older), 'mine.json')).toEqual(older);
+  });
+
   it.each<[string, unknown, RegExp]>([
     ['format', 'recipe', /^mine\.json \| .*not a session file/],
     ['version', 9, /newer version/],
     ['runs.0.fingerprint', 'zz', /^runs\.0\.fingerprint \| /],
     ['runs.2.metrics.accuracy.test', 7, /^runs\.2\.metrics \| .*accuracy\.test/],
+    ['runs.2.initial.accuracy.test', 7, /^runs\.2\.initial \| .*accuracy\.test/],
     ['runs.1.curve.testAccuracy', [0.5], /^runs\.1\.curve\.testAccuracy \| .*2 numbers/],
     ['runs.0.density', null, /^runs\.0\.density \| /],
     ['runs.1.branch', 'elsewhere', /^runs\.1\.branch \| /],

@@ -26,6 +26,7 @@ export function sampleResult(recipe: Recipe, run: RunId): RunResult {
     layerDensity: prunableParameters(modelOf(recipe)).map(() => source.uniform()),
     engine: { name: 'sparse', backend: null, arithmeticVersion: 1, deterministic: true },
     metrics: { accuracy: { train: 1, validation: 0.97, test: test() }, loss: { train: 0.01, validation: 0.1, test: 0.1 } },
+    initial: { accuracy: { test: source.uniform() }, loss: { test: 2.3 } },
     earlyStop: { step: step[source.below(step.length)], metrics: { accuracy: { test: test() }, loss: { test: 0.1 } } },
     curve: { step, trainLoss: each(), validationLoss: each(), validationAccuracy: each(), testAccuracy: each() },
     steps,

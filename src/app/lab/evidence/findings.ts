@@ -3,6 +3,7 @@ import { figuresOf, type RunFigures } from '../../../science/analysis/summary.ts
 import { layerDensity } from '../../../science/mask.ts';
 import { modelOf } from '../../../science/recipe/model.ts';
 import type { Arm } from '../../../science/recipe/schema.ts';
+import type { SplitMetrics } from '../../../science/result.ts';
 import type { EngineIdentity } from '../../../science/trainer.ts';
 import type { SharedSession } from '../../../sessions/link.ts';
 import type { SessionRun } from '../../../sessions/session.ts';
@@ -12,6 +13,9 @@ export interface Finding extends RunFigures {
   readonly validationAccuracy: number | null;
   readonly trainAccuracy: number | null;
   readonly testLoss: number | null;
+  /** Before any training, 0..1; runs of older sessions have none either. */
+  readonly initialTestAccuracy: number | null;
+  readonly initialTestLoss: number | null;
   readonly steps: number | null;
   readonly trainMs: number | null;
   /** Density of each prunable layer, 0..1, in canonical order. */
@@ -41,9 +45,11 @@ export function findingsOf({ runs, shared }: Source): Finding[] {
   if (shared !== null) return shared.figures.map((figures) => ({ ...figures, ...unknown, layerDensity: sharedLayers(shared, figures) }));
   return runs.map((run) => ({
     ...figuresOf(run),
-    validationAccuracy: metric(run, 'accuracy', 'validation'),
-    trainAccuracy: metric(run, 'accuracy', 'train'),
-    testLoss: metric(run, 'loss', 'test'),
+    validationAccuracy: metric(run.metrics, 'accuracy', 'validation'),
+    trainAccuracy: metric(run.metrics, 'accuracy', 'train'),
+    testLoss: metric(run.metrics, 'loss', 'test'),
+    initialTestAccuracy: metric(run.initial, 'accuracy', 'test'),
+    initialTestLoss: metric(run.initial, 'loss', 'test'),
     steps: run.steps,
     trainMs: run.trainMs,
     layerDensity: run.layerDensity,
@@ -53,12 +59,20 @@ export function findingsOf({ runs, shared }: Source): Finding[] {
 }
 
 /** A session's file need not hold every metric. */
-function metric({ metrics }: SessionRun, name: string, split: string): number | null {
-  const known: Readonly<Record<string, Readonly<Record<string, number | undefined>> | undefined>> = metrics;
+function metric(metrics: SplitMetrics | undefined, name: string, split: string): number | null {
+  const known: Readonly<Record<string, Readonly<Record<string, number | undefined>> | undefined>> = metrics ?? {};
   return known[name]?.[split] ?? null;
 }
 
-const unknown = { validationAccuracy: null, trainAccuracy: null, testLoss: null, steps: null, trainMs: null };
+const unknown = {
+  validationAccuracy: null,
+  trainAccuracy: null,
+  testLoss: null,
+  initialTestAccuracy: null,
+  initialTestLoss: null,
+  steps: null,
+  trainMs: null,
+};
 
 function sharedLayers({ masks, recipe }: SharedSession, { seed, arm, level }: RunFigures): readonly number[] | null {
   const found = arm === 'ticket' ? masks.find((one) => one.seed === seed && one.level === level) : undefined;

@@ -35,8 +35,8 @@ const seconds = (ms: number): string => fixed(ms / 1000, 1);
 const armName = (level: number, arm: Arm): string => (level === 0 ? m.app_dense() : armLook[arm].name());
 
 export function meansTable(findings: readonly Finding[]): Table {
-  const times = (level: number, arm: Arm): number | null => {
-    const known = findings.filter((one) => one.level === level && one.arm === arm).flatMap(({ trainMs }) => trainMs ?? []);
+  const meanOf = (level: number, arm: Arm, valueOf: (finding: Finding) => number | null): number | null => {
+    const known = findings.filter((one) => one.level === level && one.arm === arm).flatMap((one) => valueOf(one) ?? []);
     return known.length === 0 ? null : known.reduce((sum, value) => sum + value, 0) / known.length;
   };
   return {
@@ -48,6 +48,7 @@ export function meansTable(findings: readonly Finding[]): Table {
       m.evidence_column_range(),
       m.evidence_column_stop(),
       m.evidence_column_there(),
+      m.analysis_column_initial(),
       m.evidence_column_seconds(),
       m.evidence_column_seeds(),
     ],
@@ -67,7 +68,14 @@ export function meansTable(findings: readonly Finding[]): Table {
         },
         number(earlyStopStep.mean, integer),
         number(earlyStopTestAccuracy.mean, percent),
-        number(times(level, arm), seconds),
+        number(
+          meanOf(level, arm, ({ initialTestAccuracy }) => initialTestAccuracy),
+          percent,
+        ),
+        number(
+          meanOf(level, arm, ({ trainMs }) => trainMs),
+          seconds,
+        ),
         number(testAccuracy.count, String),
       ],
     })),
@@ -83,6 +91,7 @@ export const runsTable = (findings: readonly Finding[]): Table => ({
     m.evidence_column_test(),
     m.evidence_column_stop(),
     m.evidence_column_there(),
+    m.analysis_column_initial(),
     m.evidence_column_validation(),
     m.evidence_column_train(),
     m.evidence_column_seconds(),
@@ -103,6 +112,7 @@ export const runsTable = (findings: readonly Finding[]): Table => ({
         number(run.testAccuracy, percent),
         number(run.earlyStop.step, integer),
         number(run.earlyStop.testAccuracy, percent),
+        number(run.initialTestAccuracy, percent),
         number(run.validationAccuracy, percent),
         number(run.trainAccuracy, percent),
         number(run.trainMs, seconds),

@@ -27,6 +27,7 @@ describe('data as files', () => {
         backend: '',
       });
       expect(Number(row.test_accuracy)).toBe(run.metrics.accuracy.test);
+      expect(Number(row.initial_test_accuracy)).toBe(run.initial?.accuracy.test);
       expect(layers.map((layer) => Number(row[`density_${layer}`]))).toEqual(run.layerDensity);
     });
   });

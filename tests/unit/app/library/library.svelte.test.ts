@@ -24,6 +24,7 @@ function openTab(): { lab: Lab; library: Library } {
   let next = 0;
   const lab = new Lab({
     openLab: () => Promise.reject(new Error('nothing trains here')),
+    analyst: () => ({ answer: Promise.reject(new Error('nothing is analysed here')), cancel: () => undefined }),
     student: () => Promise.reject(new Error('nothing is studied here')),
     openStore,
     leaveLink: () => undefined,

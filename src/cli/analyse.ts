@@ -1,0 +1,127 @@
+/** Analyses of a session's run, from its file or from a zip with its weights; what the file lacks is trained again. */
+import { m } from '../paraglide/messages.js';
+import { Pace } from '../engines/pace.ts';
+import { partingRange } from '../science/analysis/barrier.ts';
+import type { OtherMask } from '../science/analysis/mask-report.ts';
+import { analyses, type AnalysisName } from '../science/analysis/registry.ts';
+import { figuresOf } from '../science/analysis/summary.ts';
+import { pairedToDense, verdictOf } from '../science/analysis/verdict.ts';
+import { LabError } from '../science/errors.ts';
+import { conduct, rewindStep, type Notebook } from '../science/experiment.ts';
+import { parentLevel, type Plan } from '../science/plan.ts';
+import { runKey } from '../science/recipe/identity.ts';
+import type { RunId } from '../science/result.ts';
+import type { RunOutcome } from '../science/run.ts';
+import { branchOf, planOfBranch, runsAlong, trunkOf, type Session } from '../sessions/session.ts';
+import { analyse, type Answer, type Question, type Subject } from '../worker/analysis.ts';
+import { openLab } from '../worker/node.ts';
+import { FileSource } from '../worker/node-source.ts';
+import { readSession } from './read-session.ts';
+
+export interface AnalyseOptions {
+  readonly what: AnalysisName;
+  readonly branch: string | null;
+  readonly run: RunId;
+  /** Where siblings part. */
+  readonly steps: readonly number[];
+}
+
+/** What is written: the question, and its answer. */
+export interface AnalysisFile {
+  readonly format: 'lottery-ticket-analysis';
+  readonly version: 1;
+  readonly session: string;
+  readonly branch: string;
+  readonly run: RunId;
+  readonly paper: string;
+  readonly formula: string;
+  readonly answer: Answer | { readonly what: 'seeds'; readonly verdict: string | null; readonly paired: ReturnType<typeof pairedToDense> };
+}
+
+/** Throws a LabError that names the option, the file or the field at fault. */
+export async function analyseSession(path: string, options: AnalyseOptions): Promise<AnalysisFile> {
+  const { session, outcomes } = await readSession(path);
+  const branch = options.branch === null ? trunkOf(session) : branchOf(session, options.branch);
+  if (options.branch !== null && branch.id !== options.branch) throw new LabError(m.cli_no_branch({ name: options.branch }), '--branch');
+  const { what, run } = options;
+  const plan = planOfBranch(session, branch.id);
+  check(plan, options);
+  const { paper, formula } = analyses[what];
+  const file = {
+    format: 'lottery-ticket-analysis',
+    version: 1,
+    session: trunkOf(session).name,
+    branch: branch.id,
+    run,
+    paper,
+    formula,
+  } as const;
+  if (what === 'seeds') {
+    const figures = runsAlong(session, branch.id).map(figuresOf);
+    const { arm, level } = run;
+    return { ...file, answer: { what, verdict: verdictOf(figures, arm, level), paired: pairedToDense(figures, arm, level) } };
+  }
+  const subject = await subjectOf(plan, run, outcomes);
+  const question: Question =
+    what === 'barrier'
+      ? { what, steps: options.steps }
+      : what === 'masks'
+        ? { what, others: otherMasks(session, branch.id, run, outcomes) }
+        : { what };
+  const source = new FileSource(new URL('../../datasets/', import.meta.url));
+  const answer = await analyse(subject, question, source, new Pace(), (share) =>
+    say(m.cli_analysing({ percent: Math.round(100 * share) })),
+  );
+  if (process.stderr.isTTY) process.stderr.write('\n');
+  return { ...file, answer };
+}
+
+function check(plan: Plan, { run, steps }: AnalyseOptions): void {
+  const last = plan.recipe.pruning.levels;
+  if (!(Number.isSafeInteger(run.level) && run.level >= 0 && run.level <= last)) throw new LabError(m.cli_no_level({ last }), '--level');
+  if (!Number.isSafeInteger(run.seed) || run.seed < 0) throw new LabError(m.cli_no_seed(), '--seed');
+  const range = partingRange(plan, run);
+  if (!steps.every((step) => Number.isSafeInteger(step) && step >= range.first && step <= range.last))
+    throw new LabError(m.analysis_steps_wrong(range), '--steps');
+}
+
+/** The run with what it grew from: from the file where it is there, else trained now. */
+async function subjectOf(plan: Plan, run: RunId, outcomes: Map<string, RunOutcome>): Promise<Subject> {
+  // Level after level is cut from tickets, so those are trained whatever is asked about.
+  const recipe = { ...plan.recipe, seeds: [run.seed], arms: [...new Set(['ticket' as const, run.arm])] };
+  const lab = await openLab({ recipe, engine: 'sparse' }, () => undefined);
+  const notebook: Notebook = {
+    find: (key) => Promise.resolve(outcomes.get(key) ?? null),
+    keep: (outcome) => Promise.resolve(void outcomes.set(outcome.result.key, outcome)),
+  };
+  try {
+    await conduct({ ...plan, recipe }, lab, notebook, ({ level, arm }) => say(m.cli_at_hand({ level, arm })), run.level);
+    const of = (id: RunId): RunOutcome => {
+      const outcome = outcomes.get(runKey(plan, id, lab.arithmeticVersion));
+      if (outcome === undefined) throw new Error('conducted, yet not in the notebook');
+      return outcome;
+    };
+    const { mask, final, kept } = of(run);
+    if (run.level === 0) return { plan, run, ancestors: null, mask, final, kept };
+    const parent = of({ ...run, arm: 'ticket', level: parentLevel(plan, run.level) });
+    const step = rewindStep(plan, run.level);
+    const rewindPoint = step === null ? null : of({ ...run, arm: 'ticket', level: 0 }).kept[step];
+    return { plan, run, ancestors: { parent: { mask: parent.mask, final: parent.final }, rewindPoint }, mask, final, kept };
+  } finally {
+    lab.dispose();
+  }
+}
+
+/** Of the level above and the other seeds, as far as the file holds their masks. */
+function otherMasks(session: Session, branch: string, run: RunId, outcomes: ReadonlyMap<string, RunOutcome>): OtherMask[] {
+  return runsAlong(session, branch).flatMap(({ key, seed, arm, level }): OtherMask[] => {
+    const mask = outcomes.get(key)?.mask;
+    if (mask === undefined || arm !== run.arm || level === 0) return [];
+    if (seed === run.seed && level === run.level - 1) return [{ kind: 'level', name: String(level), mask }];
+    return seed !== run.seed && level === run.level ? [{ kind: 'seed', name: String(seed), mask }] : [];
+  });
+}
+
+function say(text: string): void {
+  if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${text}`);
+}

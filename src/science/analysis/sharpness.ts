@@ -1,0 +1,77 @@
+/**
+ * Sharpness: the largest eigenvalue of the Hessian of the training loss at the trained network, over the weights that
+ * exist, by power iteration on Hessian-vector products (Yao et al. 2020, PyHessian; LeCun et al. 1993).
+ */
+import type { Model } from '../../models/model.ts';
+import { normal } from '../../numerics/sampling.ts';
+import { stream } from '../../numerics/streams.ts';
+import { trainablePlanes } from '../mask.ts';
+import type { Tensors } from '../tensors.ts';
+import { lossExamples, type AnalysisBench } from './bench.ts';
+import { combined, inner, masked } from './directions.ts';
+
+export interface Sharpness {
+  readonly eigenvalue: number;
+  /** Hessian-vector products. */
+  readonly iterations: number;
+  /** Whether the last two estimates agree to `TOLERANCE`. */
+  readonly isSettled: boolean;
+}
+
+const MOST_ITERATIONS = 200;
+/** Relative. */
+const TOLERANCE = 1e-4;
+
+export async function sharpness(bench: AnalysisBench): Promise<Sharpness> {
+  const { trainer, model, drawing, run, final, steps } = bench;
+  const { mask, rateAt } = drawing;
+  const planes = trainablePlanes(mask);
+  trainer.start(0, { snapshot: final, planes, batches: bench.batches('order'), position: steps, rateAt });
+  const examples = lossExamples(bench);
+  const apply = async (vector: Tensors): Promise<Tensors> => masked(model, mask, await trainer.hessianVectorProduct(0, examples, vector));
+  const source = stream(run.seed, 'sharpness');
+  const random = Object.fromEntries(model.parameters.map(({ name, size }) => [name, new Float32Array(size).map(() => normal(source))]));
+  const begin = masked(model, mask, random);
+  let done = 0;
+  const counted = async (vector: Tensors): Promise<Tensors> => {
+    await bench.control.breathe();
+    bench.progress(Math.min(1, ++done / MOST_ITERATIONS));
+    return apply(vector);
+  };
+  const first = await dominant(model, begin, counted, MOST_ITERATIONS);
+  if (first.eigenvalue >= 0) return { ...first, iterations: done };
+  // The eigenvalue of greatest magnitude is negative: seen from there, the largest is the farthest.
+  const shift = first.eigenvalue;
+  const shifted = async (vector: Tensors): Promise<Tensors> =>
+    combined(model, [
+      [1, await counted(vector)],
+      [-shift, vector],
+    ]);
+  const second = await dominant(model, begin, shifted, MOST_ITERATIONS);
+  return { eigenvalue: second.eigenvalue + shift, iterations: done, isSettled: second.isSettled };
+}
+
+/** The eigenvalue of greatest magnitude of a symmetric map. */
+async function dominant(
+  model: Model,
+  begin: Tensors,
+  apply: (vector: Tensors) => Promise<Tensors>,
+  most: number,
+): Promise<{ readonly eigenvalue: number; readonly isSettled: boolean }> {
+  const unit = (vector: Tensors): Tensors | null => {
+    const length = Math.sqrt(inner(model, vector, vector));
+    return length === 0 ? null : combined(model, [[1 / length, vector]]);
+  };
+  let vector = unit(begin);
+  let eigenvalue = 0;
+  for (let iteration = 0; iteration < most && vector !== null; iteration++) {
+    const next = await apply(vector);
+    const estimate = inner(model, vector, next);
+    const isSettled = iteration > 0 && Math.abs(estimate - eigenvalue) <= TOLERANCE * Math.abs(estimate);
+    eigenvalue = estimate;
+    if (isSettled) return { eigenvalue, isSettled };
+    vector = unit(next);
+  }
+  // A vector that the map turns to zero belongs to eigenvalue 0.
+  return { eigenvalue, isSettled: vector === null };
+}

@@ -1,0 +1,96 @@
+/** The loss around a network, and its curvature against a Hessian made of finite differences. */
+import { describe, expect, it } from 'vitest';
+import { filterNormalised, inner } from '../../../../src/science/analysis/directions.ts';
+import { lossExamples, type AnalysisBench } from '../../../../src/science/analysis/bench.ts';
+import { sharpness } from '../../../../src/science/analysis/sharpness.ts';
+import { lossSlice } from '../../../../src/science/analysis/slice.ts';
+import { getBit } from '../../../../src/science/mask.ts';
+import { tinyRecipe } from '../recipes.ts';
+import { benchOf } from './lab-bench.ts';
+
+const recipe = tinyRecipe({
+  model: { family: 'mlp', hidden: [3], activation: 'tanh' },
+  training: { batchSize: 50, steps: 150, evaluateEvery: 50 },
+  pruning: { levels: 1, rate: 0.6, outputRate: 0.2 },
+});
+
+describe('a random direction', () => {
+  it('is as long as the network’s own filters, leaves absent weights absent and biases where they are', async () => {
+    const { model, drawing, final } = await benchOf(recipe, 1);
+    const direction = filterNormalised(model, drawing.mask, final.parameters, 1, 'slice/1');
+    const width = 64;
+    for (let unit = 0; unit < 3; unit++) {
+      const length = (of: Float32Array): number => Math.hypot(...of.subarray(unit * width, (unit + 1) * width));
+      expect(length(direction['dense1/weight'])).toBeCloseTo(length(final.parameters['dense1/weight']), 5);
+    }
+    const mask = drawing.mask['dense1/weight'];
+    expect(direction['dense1/weight'].every((value, index) => getBit(mask, index) === (value !== 0))).toBe(true);
+    expect(inner(model, { ...direction, 'dense1/weight': new Float32Array(192), 'output/weight': new Float32Array(30) }, direction)).toBe(
+      0,
+    );
+  });
+});
+
+describe('a slice of the loss', () => {
+  it('has the trained network in its middle, and is the same again', async () => {
+    const bench = await benchOf(recipe, 1);
+    const slice = await lossSlice(bench, 5);
+    expect(slice.at).toEqual([-1, -0.5, 0, 0.5, 1]);
+    bench.trainer.write(0, bench.final);
+    const { loss } = await bench.trainer.metrics(0, lossExamples(bench), bench.control);
+    expect(slice.loss[12]).toBe(loss);
+    expect(Math.min(...slice.loss.map((value) => value ?? Infinity))).toBeLessThan(slice.loss[0] ?? 0);
+    expect(await lossSlice(bench, 5)).toEqual(slice);
+  });
+});
+
+/** Largest eigenvalue of a symmetric matrix (Jacobi's rotations). */
+function largestEigenvalue(matrix: number[][]): number {
+  const n = matrix.length;
+  const a = matrix.map((row) => [...row]);
+  for (let sweep = 0; sweep < 60; sweep++) {
+    for (let p = 0; p < n; p++) {
+      for (let q = p + 1; q < n; q++) {
+        if (Math.abs(a[p][q]) < 1e-14) continue;
+        const theta = (a[q][q] - a[p][p]) / (2 * a[p][q]);
+        const t = (theta < 0 ? -1 : 1) / (Math.abs(theta) + Math.hypot(theta, 1));
+        const c = 1 / Math.hypot(t, 1);
+        const s = t * c;
+        for (let k = 0; k < n; k++) [a[k][p], a[k][q]] = [c * a[k][p] - s * a[k][q], s * a[k][p] + c * a[k][q]];
+        for (let k = 0; k < n; k++) [a[p][k], a[q][k]] = [c * a[p][k] - s * a[q][k], s * a[p][k] + c * a[q][k]];
+      }
+    }
+  }
+  return Math.max(...a.map((row, index) => row[index]));
+}
+
+/** The Hessian over kept weights and biases, by central differences of the gradient. */
+async function denseHessian({ trainer, model, drawing, final, split }: AnalysisBench): Promise<number[][]> {
+  const places = model.parameters.flatMap(({ name, size, prunable }) =>
+    Array.from({ length: size }, (_, index) => ({ name, index })).filter(({ index }) => !prunable || getBit(drawing.mask[name], index)),
+  );
+  const gradientAt = async (name: string, index: number, by: number): Promise<number[]> => {
+    const moved = final.parameters[name].slice();
+    moved[index] += by;
+    trainer.write(0, { parameters: { ...final.parameters, [name]: moved }, buffers: {} });
+    const gradients = await trainer.gradients(0, split.train);
+    return places.map((place) => gradients[place.name][place.index]);
+  };
+  const step = 0.01;
+  const rows: number[][] = [];
+  for (const { name, index } of places) {
+    const [plus, minus] = [await gradientAt(name, index, step), await gradientAt(name, index, -step)];
+    rows.push(plus.map((value, at) => (value - minus[at]) / (2 * step)));
+  }
+  return rows.map((row, i) => row.map((value, j) => (value + rows[j][i]) / 2));
+}
+
+describe('sharpness', () => {
+  it('is the largest eigenvalue of the Hessian over the weights that exist', async () => {
+    const bench = await benchOf(recipe, 1);
+    const found = await sharpness(bench);
+    expect(found.isSettled).toBe(true);
+    const expected = largestEigenvalue(await denseHessian(bench));
+    expect(found.eigenvalue / expected).toBeCloseTo(1, 2);
+  });
+});
