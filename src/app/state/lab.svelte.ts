@@ -12,6 +12,7 @@ import { modelOf } from '../../science/recipe/model.ts';
 import type { Plan } from '../../science/plan.ts';
 import type { Recipe } from '../../science/recipe/schema.ts';
 import type { RunId, RunResult } from '../../science/result.ts';
+import { importSession } from '../../sessions/file.ts';
 import { decodeLink, type SharedSession } from '../../sessions/link.ts';
 import {
   addRun,
@@ -277,10 +278,12 @@ export class Lab {
     this.keeper.begin();
   }
 
-  /** A session that ships with the lab: as a link it can be checked, and run again. */
+  /** A session that ships with the lab: as a link, which can be checked and run again, or with its what-ifs as a file. */
   async openExample(file: string): Promise<void> {
     try {
-      await this.openLink((await this.options.fetchText(`examples/${file}`)).trim());
+      const text = await this.options.fetchText(`examples/${file}`);
+      if (file.endsWith('.json')) this.openSession(importSession(text, file));
+      else await this.openLink(text.trim());
     } catch (error) {
       this.notices.report('recipes', error);
     }
