@@ -13,6 +13,7 @@ import { needsSlopes, type Slopes } from './prune/slopes.ts';
 import type { Recipe } from './recipe/schema.ts';
 import type { RunId } from './result.ts';
 import { rateAt, rateFor } from './schedules.ts';
+import { firstMask } from './strong/edge-popup.ts';
 import type { Snapshot, Tensors } from './tensors.ts';
 import { treatKept, withCutWeights, type Beginning } from './treatment.ts';
 
@@ -101,7 +102,8 @@ export function drawMask(
   if (arm === 'random-mask') {
     return pruneByFixedScores(plan, model, randomScores(model, seed, 'random-mask'), level, seed, 'random-mask-ties');
   }
-  const { pruning, model: network } = recipeAt(plan, level);
+  const { method, pruning, model: network } = recipeAt(plan, level);
+  if (method.type === 'edge-popup') return firstMask(plan, model, { seed, arm, level });
   const init = initialise(model, network.init, seed).parameters;
   const weights = pruning.scoredAt === 'init' ? init : final.parameters;
   const score = (mask: Mask): Tensors => scoresOf(pruning, { model, seed, mask, init, final: final.parameters, weights, slopes });
@@ -111,8 +113,8 @@ export function drawMask(
 
 /** The weights at which a run's criterion needs slopes; null where it needs none. */
 export function slopesAt(plan: Plan, model: Model, { seed, arm, level }: RunId, ancestors: Ancestors | null): Snapshot | null {
-  const { pruning, model: network } = recipeAt(plan, level);
-  if (ancestors === null || arm === 'random-mask' || !needsSlopes(pruning.criterion)) return null;
+  const { method, pruning, model: network } = recipeAt(plan, level);
+  if (ancestors === null || method.type !== 'prune' || arm === 'random-mask' || !needsSlopes(pruning.criterion)) return null;
   return pruning.scoredAt === 'init' ? initialise(model, network.init, seed) : ancestors.parent.final;
 }
 

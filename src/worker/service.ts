@@ -11,6 +11,7 @@ import { modelOf } from '../science/recipe/model.ts';
 import { needsOf } from '../science/recipe/needs.ts';
 import { stableText } from '../science/recipe/plain.ts';
 import type { Recipe } from '../science/recipe/schema.ts';
+import { EdgePopup } from '../science/strong/edge-popup.ts';
 import { trainRun, type RunOutcome } from '../science/run.ts';
 import type { Engine, Trainer } from '../science/trainer.ts';
 import { batchesOf } from '../tasks/batches.ts';
@@ -84,7 +85,10 @@ export class LabService implements LabWorker {
     const observer = new Observer(model, request, drawing, trainer, this.listener, this.tempo);
     const key = runKey(plan, run, engine.arithmeticVersion);
     try {
-      return await trainRun(trainer, engine, { key, recipe, model, run, drawing, task, split, batches, keep }, this.pace, observer);
+      const job = { key, recipe, model, run, drawing, task, split, batches, keep };
+      if (recipe.method.type === 'prune' || run.level === 0) return await trainRun(trainer, engine, job, this.pace, observer);
+      const learner = new EdgePopup(plan, model, run, recipe.method, recipe.training, drawing.start, batches);
+      return await trainRun(trainer, engine, { ...job, learner, drawing: { ...drawing, start: learner.start } }, this.pace, observer);
     } finally {
       this.pace = null;
       this.tempo = null;

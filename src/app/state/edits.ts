@@ -39,6 +39,12 @@ const companions: Readonly<Record<string, (candidate: Candidate) => Candidate>> 
       ...(type === 'step' ? { milestones, factor: 0.1 } : {}),
     });
   },
+  'method.type': (candidate) => {
+    const type = read(candidate, 'method.type');
+    const changed = write(candidate, 'method', { type });
+    // Untrained weights have one arm and nothing to rewind to.
+    return type === 'prune' ? changed : write(write(changed, 'arms', ['ticket']), 'rewind', {});
+  },
   'pruning.scope': (candidate) => {
     // Under every scope but layerwise one rate holds for all; under layerwise the defaults come back.
     const { convRate: _conv, outputRate: _output, ...pruning } = candidate.pruning as Plain;

@@ -16,6 +16,7 @@ export function checkRecipe(recipe: Recipe): void {
   checkTraining(recipe);
   checkPruning(recipe);
   checkRewind(recipe);
+  checkMethod(recipe);
   checkList('arms', recipe.arms);
   checkList('seeds', recipe.seeds);
   if (!recipe.arms.includes('ticket')) throw new LabError(m.science_recipe_no_ticket(), 'arms');
@@ -54,6 +55,19 @@ function checkRewind({ rewind: { weights, schedule }, training: { steps } }: Rec
     throw new LabError(m.science_recipe_rewind_step({ step: weights.step, steps }), 'rewind.weights.step');
   if (typeof schedule === 'object' && schedule.from >= steps)
     throw new LabError(m.science_recipe_rewind_from({ from: schedule.from, steps }), 'rewind.schedule.from');
+}
+
+/** Untrained weights have nothing to rewind to, nor a trained control. */
+function checkMethod({ method, pruning, rewind, arms }: Recipe): void {
+  if (method.type === 'prune') return;
+  const refuse = (field: string, remedy: string): never => {
+    throw new LabError(m.science_recipe_untrained({ method: method.type, field, remedy }), field);
+  };
+  if (rewind.weights !== 'init') refuse('rewind.weights', 'init');
+  if (rewind.schedule === 'final-rate' || rewind.schedule.from !== 0) refuse('rewind.schedule', '{ "from": 0 }');
+  if (rewind.cut !== 'zero') refuse('rewind.cut', 'zero');
+  if (pruning.scope === 'global') refuse('pruning.scope', 'layerwise');
+  if (arms.some((arm) => arm !== 'ticket')) refuse('arms', '["ticket"]');
 }
 
 function checkList(field: string, list: readonly (string | number)[]): void {

@@ -110,6 +110,17 @@ const RewindSchema = v.strictObject({
   cut: v.picklist(cutTreatments),
 });
 
+/** How a level's ticket comes about: pruned and trained, or found among untrained weights. */
+const MethodSchema = v.variant('type', [
+  v.strictObject({ type: v.literal('prune') }),
+  v.strictObject({
+    type: v.literal('edge-popup'),
+    /** Learning rate of the scores where `training.schedule` leaves all of it. */
+    scoreRate: learningRate(),
+    scoreMomentum: rate(),
+  }),
+]);
+
 export const RecipeSchema = v.strictObject({
   version: v.literal(1),
   /** Free text; in no hash. */
@@ -117,6 +128,7 @@ export const RecipeSchema = v.strictObject({
   task: TaskSchema,
   model: v.variant('family', [MlpSchema]),
   training: TrainingSchema,
+  method: MethodSchema,
   pruning: PruningSchema,
   rewind: RewindSchema,
   arms: v.pipe(v.array(v.picklist(arms)), v.minLength(1), v.maxLength(arms.length)),

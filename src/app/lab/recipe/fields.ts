@@ -59,6 +59,7 @@ const optimizer =
   (value: (path: string) => unknown): boolean =>
     types.includes(value('training.optimizer.type') as Type);
 const isLayerwise = (value: (path: string) => unknown): boolean => value('pruning.scope') === 'layerwise';
+const isUntrained = (value: (path: string) => unknown): boolean => value('method.type') === 'edge-popup';
 const isStepped = (value: (path: string) => unknown): boolean => value('training.schedule.type') === 'step';
 
 export const groups: readonly Group[] = [
@@ -177,6 +178,23 @@ export const groups: readonly Group[] = [
     title: m.app_group_prune(),
     paper: 'Han 2015',
     fields: [
+      {
+        path: 'method.type',
+        label: m.recipe_method(),
+        control: {
+          kind: 'choice',
+          options: named(['prune', 'edge-popup'], { prune: m.recipe_method_prune(), 'edge-popup': m.recipe_method_edge_popup() }),
+        },
+        explain: m.recipe_method_explain(),
+      },
+      { path: 'method.scoreRate', label: m.recipe_score_rate(), control: real, explain: m.recipe_score_rate_explain(), when: isUntrained },
+      {
+        path: 'method.scoreMomentum',
+        label: m.recipe_score_momentum(),
+        control: real,
+        explain: m.recipe_score_momentum_explain(),
+        when: isUntrained,
+      },
       {
         path: 'pruning.criterion',
         label: m.app_field_criterion(),

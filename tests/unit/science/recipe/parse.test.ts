@@ -31,6 +31,7 @@ describe('defaults', () => {
         evaluateEvery: 100,
         curveTest: 2000,
       },
+      method: { type: 'prune' },
       pruning: {
         criterion: 'magnitude',
         signAware: false,
