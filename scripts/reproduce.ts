@@ -3,6 +3,7 @@
  * the table of the README. Goes on where it was stopped; what is in build/reproduce is not trained again.
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mean } from 'simple-statistics';
 import { figuresOf, summarise } from '../src/science/analysis/summary.ts';
 import { FolderNotebook } from '../src/cli/notebook.ts';
 import { conduct } from '../src/science/experiment.ts';
@@ -61,17 +62,19 @@ async function reproduce(classic: Classic): Promise<Session> {
 const percent = (share: number): string => (100 * share).toFixed(2);
 
 /** A row for every branch and arm, a column for every density: mean test accuracy, and the range over seeds. */
-function tableOf({ title, paper, found, id, trunk }: Classic, session: Session): string {
+function tableOf({ title, paper, found, id, trunk, tells }: Classic, session: Session): string {
   const seeds = session.branches[0].recipe.seeds.length;
   const levels = [...new Set(session.runs.map(({ level }) => level))].sort((one, other) => one - other).filter((level) => level > 0);
   const dense = summarise(runsAlong(session, TRUNK).map(figuresOf)).find(({ level }) => level === 0);
   const rows = session.branches.flatMap((branch) => {
-    const summaries = summarise(runsAlong(session, branch.id).map(figuresOf));
+    const runs = runsAlong(session, branch.id);
     return branch.recipe.arms.map((arm) => {
       const label = branch.id === TRUNK ? String(trunk.name) : branch.name;
       const cells = levels.map((level) => {
-        const of = summaries.find((one) => one.level === level && one.arm === arm);
-        return of === undefined ? '' : `${percent(of.testAccuracy.mean)} (${percent(of.testAccuracy.min)}–${percent(of.testAccuracy.max)})`;
+        const told = runs
+          .filter((run) => run.level === level && run.arm === arm)
+          .map(({ metrics, initial }) => (tells === 'before training' ? initial : metrics)?.accuracy.test ?? NaN);
+        return `${percent(mean(told))} (${percent(Math.min(...told))}–${percent(Math.max(...told))})`;
       });
       return `| ${label}${branch.recipe.arms.length > 1 ? `, ${arm}` : ''} | ${cells.join(' | ')} |`;
     });
@@ -83,7 +86,7 @@ function tableOf({ title, paper, found, id, trunk }: Classic, session: Session):
   return [
     `#### ${title}`,
     '',
-    `${paper}: ${found}. Ours: test accuracy in per cent, mean and range of ${seeds} seeds; dense ${dense === undefined ? '' : percent(dense.testAccuracy.mean)}. Session: [\`${id}.json\`](public/examples/${id}.json).`,
+    `${paper}: ${found}. Ours: test accuracy ${tells === undefined ? '' : `${tells} `}in per cent, mean and range of ${seeds} seeds; dense ${dense === undefined ? '' : percent(dense.testAccuracy.mean)}. Session: [\`${id}.json\`](public/examples/${id}.json).`,
     '',
     `| | ${kept.join(' | ')} |`,
     `| --- | ${kept.map(() => '---').join(' | ')} |`,

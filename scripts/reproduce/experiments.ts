@@ -14,6 +14,8 @@ export interface Classic {
   readonly trunk: Plain;
   /** By name: what differs from the trunk, section by section. */
   readonly whatIfs: Readonly<Record<string, Plain>>;
+  /** Which test accuracy the table tells: after training, or of the ticket before any. */
+  readonly tells?: 'before training';
 }
 
 const mnist = {
@@ -76,6 +78,36 @@ export const classics: readonly Classic[] = [
       'Learning-rate rewinding': { rewind: { weights: 'final', schedule: { from: 0 } } },
       'Fine-tuning': { rewind: { weights: 'final', schedule: 'final-rate' } },
     },
+  },
+  {
+    id: 'zhou-supermasks',
+    title: 'Supermasks: accuracy before training',
+    paper: 'Zhou et al. 2019, §4.1 and Table 1',
+    found: 'large final, same sign, reaches 86 % on MNIST with signed constants, untrained; 80 % with the init’s own values',
+    tells: 'before training',
+    trunk: { ...mnist, name: 'Large final', arms: ['ticket'], pruning: threeDensities },
+    whatIfs: {
+      'Large final, same sign': { pruning: { signAware: true } },
+      'Large final, same sign, signed constants': { pruning: { signAware: true }, rewind: { kept: 'constant' } },
+      'Magnitude increase': { pruning: { criterion: 'magnitude-increase' } },
+      Random: { pruning: { criterion: 'random' } },
+    },
+  },
+  {
+    id: 'edge-popup',
+    title: 'Edge-popup: tickets without training weights',
+    paper: 'Ramanujan et al. 2020, Figs. 3 and 5',
+    found: 'accuracy against k is an inverted U, best for k of 30–70 %; signed constants do better than normal weights',
+    trunk: {
+      ...mnist,
+      name: 'Kaiming normal',
+      model: { ...mnist.model, init: 'kaiming-normal' },
+      training: { steps: 500, evaluateEvery: 100, schedule: { type: 'cosine' } },
+      arms: ['ticket'],
+      method: { type: 'edge-popup' },
+      pruning: { rate: 0.3, outputRate: 0.3, levels: 8 },
+    },
+    whatIfs: { 'Signed constants': { rewind: { kept: 'constant' } } },
   },
   {
     id: 'sanity-checks',

@@ -160,12 +160,18 @@ export class Lab {
     this.engineChoice = engineChoices.find((choice) => choice === engine) ?? 'auto';
   }
 
-  /** Opens what the link says, else what was last on the bench; on a first visit, runs the small recipe by itself once it is seen. */
+  /**
+   * Opens what the link says, else what was last on the bench; on a first visit, runs the small recipe by itself once it
+   * is seen. A link that cannot be read is told of, beside what opens instead.
+   */
   async begin(hash: string, isSeen = true): Promise<void> {
-    if (hash !== '') {
-      await this.openLink(hash);
-      return;
-    }
+    const failure = hash === '' ? undefined : await this.tryLink(hash);
+    if (hash !== '' && failure === undefined) return;
+    await this.openLast(isSeen);
+    if (failure !== undefined) this.notices.report('open', failure);
+  }
+
+  private async openLast(isSeen: boolean): Promise<void> {
     const last = this.recall('session');
     if (last !== null && (await this.keeper.holds(last)) && (await this.openStored(last))) return;
     if (last === null && this.session.runs.length === 0) {
@@ -196,13 +202,20 @@ export class Lab {
   }
 
   async openLink(hash: string): Promise<void> {
+    const failure = await this.tryLink(hash);
+    if (failure !== undefined) this.notices.report('open', failure);
+  }
+
+  /** What is wrong with the link; undefined where it opened. */
+  private async tryLink(hash: string): Promise<unknown> {
     try {
       const shared = await decodeLink(hash);
       this.show(newSession({ ...shared.recipe, name: shared.name }));
       this.keeper.begin();
       this.shared = shared;
+      return undefined;
     } catch (error) {
-      this.notices.report('open', error);
+      return error;
     }
   }
 
