@@ -50,6 +50,16 @@ describe('accessibility', () => {
     await lab.sessions.open();
     const found = await faults(lab.page, 'table, JSON, sessions');
     await lab.sessions.close();
+    const { panel } = lab.evidence;
+    await panel.getByRole('button', { name: 'Analyse' }).click();
+    for (const analysis of ['barrier', 'masks', 'slice', 'sharpness', 'seeds']) {
+      await panel.getByRole('combobox', { name: 'Analysis' }).selectOption(analysis);
+      if (analysis !== 'seeds') {
+        await panel.getByRole('button', { name: 'Analyse' }).last().click();
+        await panel.getByRole('button', { name: 'Analyse again' }).waitFor();
+      }
+      found.push(...(await faults(lab.page, analysis)));
+    }
     await lab.recipe.panel.getByRole('button', { name: 'Ready-made…' }).click();
     await lab.page.getByRole('dialog', { name: 'Ready-made recipes' }).getByRole('listitem').first().waitFor();
     found.push(...(await faults(lab.page, 'ready-made list')));

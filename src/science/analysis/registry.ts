@@ -3,6 +3,7 @@ import type { Recipe } from '../recipe/schema.ts';
 import type { Need } from '../trainer.ts';
 import { LINE_POINTS } from './barrier.ts';
 import { LOSS_EXAMPLES } from './bench.ts';
+import { SHARPNESS_EXAMPLES } from './sharpness.ts';
 import { SLICE_POINTS } from './slice.ts';
 
 interface Analysis {
@@ -52,10 +53,10 @@ export const analyses = {
   },
   sharpness: {
     paper: 'LeCun et al. 1993; Yao et al. 2020',
-    formula: `λ_max of ∇²L over the kept weights and biases, by power iteration, first ${LOSS_EXAMPLES} training examples`,
+    formula: `λ_max of ∇²L over the kept weights and biases, by power iteration, first ${SHARPNESS_EXAMPLES} training examples`,
     from: 'weights',
     needs: ['hessian-vector-products'],
-    cost: () => ({ trainingSteps: 0, passes: 50 }),
+    cost: () => ({ trainingSteps: 0, passes: 10 }),
   },
 } as const satisfies Readonly<Record<string, Analysis>>;
 

@@ -3,11 +3,12 @@
  * exist, by power iteration on Hessian-vector products (Yao et al. 2020, PyHessian; LeCun et al. 1993).
  */
 import type { Model } from '../../models/model.ts';
+import { log } from '../../numerics/elementary.ts';
 import { normal } from '../../numerics/sampling.ts';
 import { stream } from '../../numerics/streams.ts';
 import { trainablePlanes } from '../mask.ts';
 import type { Tensors } from '../tensors.ts';
-import { lossExamples, type AnalysisBench } from './bench.ts';
+import type { AnalysisBench } from './bench.ts';
 import { combined, inner, masked } from './directions.ts';
 
 export interface Sharpness {
@@ -18,7 +19,9 @@ export interface Sharpness {
   readonly isSettled: boolean;
 }
 
-const MOST_ITERATIONS = 200;
+/** Fixed training examples behind the Hessian: the first of the split, at most. Its products cost far more than a step. */
+export const SHARPNESS_EXAMPLES = 256;
+const MOST_ITERATIONS = 100;
 /** Relative. */
 const TOLERANCE = 1e-4;
 
@@ -27,7 +30,7 @@ export async function sharpness(bench: AnalysisBench): Promise<Sharpness> {
   const { mask, rateAt } = drawing;
   const planes = trainablePlanes(mask);
   trainer.start(0, { snapshot: final, planes, batches: bench.batches('order'), position: steps, rateAt });
-  const examples = lossExamples(bench);
+  const examples = bench.split.train.subarray(0, SHARPNESS_EXAMPLES);
   const apply = async (vector: Tensors): Promise<Tensors> => masked(model, mask, await trainer.hessianVectorProduct(0, examples, vector));
   const source = stream(run.seed, 'sharpness');
   const random = Object.fromEntries(model.parameters.map(({ name, size }) => [name, new Float32Array(size).map(() => normal(source))]));
@@ -35,10 +38,16 @@ export async function sharpness(bench: AnalysisBench): Promise<Sharpness> {
   let done = 0;
   const counted = async (vector: Tensors): Promise<Tensors> => {
     await bench.control.breathe();
-    bench.progress(Math.min(1, ++done / MOST_ITERATIONS));
+    done++;
     return apply(vector);
   };
-  const first = await dominant(model, begin, counted, MOST_ITERATIONS);
+  /** Of the way to the tolerance, counted in digits: how many products it takes is known only at the end. */
+  let share = 0;
+  const changed = (relative: number): void => {
+    share = Math.max(share, Math.min(1, log(Math.max(relative, TOLERANCE)) / log(TOLERANCE)));
+    bench.progress(share);
+  };
+  const first = await dominant(model, begin, counted, changed);
   if (first.eigenvalue >= 0) return { ...first, iterations: done };
   // The eigenvalue of greatest magnitude is negative: seen from there, the largest is the farthest.
   const shift = first.eigenvalue;
@@ -47,7 +56,7 @@ export async function sharpness(bench: AnalysisBench): Promise<Sharpness> {
       [1, await counted(vector)],
       [-shift, vector],
     ]);
-  const second = await dominant(model, begin, shifted, MOST_ITERATIONS);
+  const second = await dominant(model, begin, shifted, changed);
   return { eigenvalue: second.eigenvalue + shift, iterations: done, isSettled: second.isSettled };
 }
 
@@ -56,7 +65,7 @@ async function dominant(
   model: Model,
   begin: Tensors,
   apply: (vector: Tensors) => Promise<Tensors>,
-  most: number,
+  changed: (relative: number) => void,
 ): Promise<{ readonly eigenvalue: number; readonly isSettled: boolean }> {
   const unit = (vector: Tensors): Tensors | null => {
     const length = Math.sqrt(inner(model, vector, vector));
@@ -64,10 +73,11 @@ async function dominant(
   };
   let vector = unit(begin);
   let eigenvalue = 0;
-  for (let iteration = 0; iteration < most && vector !== null; iteration++) {
+  for (let iteration = 0; iteration < MOST_ITERATIONS && vector !== null; iteration++) {
     const next = await apply(vector);
     const estimate = inner(model, vector, next);
     const isSettled = iteration > 0 && Math.abs(estimate - eigenvalue) <= TOLERANCE * Math.abs(estimate);
+    if (iteration > 0 && estimate !== 0) changed(Math.abs((estimate - eigenvalue) / estimate));
     eigenvalue = estimate;
     if (isSettled) return { eigenvalue, isSettled };
     vector = unit(next);

@@ -2,9 +2,11 @@
 import { describe, expect, it } from 'vitest';
 import { filterNormalised, inner } from '../../../../src/science/analysis/directions.ts';
 import { lossExamples, type AnalysisBench } from '../../../../src/science/analysis/bench.ts';
-import { sharpness } from '../../../../src/science/analysis/sharpness.ts';
+import { sharpness, SHARPNESS_EXAMPLES } from '../../../../src/science/analysis/sharpness.ts';
 import { lossSlice } from '../../../../src/science/analysis/slice.ts';
 import { getBit } from '../../../../src/science/mask.ts';
+import type { Tensors } from '../../../../src/science/tensors.ts';
+import type { Trainer } from '../../../../src/science/trainer.ts';
 import { tinyRecipe } from '../recipes.ts';
 import { benchOf } from './lab-bench.ts';
 
@@ -73,7 +75,7 @@ async function denseHessian({ trainer, model, drawing, final, split }: AnalysisB
     const moved = final.parameters[name].slice();
     moved[index] += by;
     trainer.write(0, { parameters: { ...final.parameters, [name]: moved }, buffers: {} });
-    const gradients = await trainer.gradients(0, split.train);
+    const gradients = await trainer.gradients(0, split.train.subarray(0, SHARPNESS_EXAMPLES));
     return places.map((place) => gradients[place.name][place.index]);
   };
   const step = 0.01;
@@ -93,4 +95,26 @@ describe('sharpness', () => {
     const expected = largestEigenvalue(await denseHessian(bench));
     expect(found.eigenvalue / expected).toBeCloseTo(1, 2);
   });
+
+  it('is the largest, not the farthest from zero: a saddle’s steepest way down does not count', async () => {
+    const bench = await benchOf(recipe, 0);
+    // A Hessian of which one weight has −5, the output's biases 3, all others 1.
+    const factor = (name: string, index: number): number => (name === 'dense1/bias' && index === 0 ? -5 : name === 'output/bias' ? 3 : 1);
+    const trainer = new Proxy(bench.trainer, {
+      get: (real, key) =>
+        key === 'hessianVectorProduct'
+          ? (_network: number, _examples: Uint32Array, vector: Tensors) =>
+              Promise.resolve(
+                Object.fromEntries(
+                  Object.entries(vector).map(([name, values]) => [name, values.map((value, index) => factor(name, index) * value)]),
+                ),
+              )
+          : bindTo(real, Reflect.get(real, key)),
+    });
+    const { eigenvalue, isSettled } = await sharpness({ ...bench, trainer });
+    expect(isSettled).toBe(true);
+    expect(eigenvalue).toBeCloseTo(3, 2);
+  });
 });
+
+const bindTo = (self: Trainer, value: unknown): unknown => (typeof value === 'function' ? (value.bind(self) as unknown) : value);

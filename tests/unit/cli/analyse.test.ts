@@ -1,0 +1,42 @@
+/** The command's work, on a session trained again here since its file holds no weights. */
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { analyseSession } from '../../../src/cli/analyse.ts';
+import { exportSession } from '../../../src/sessions/file.ts';
+import { tinyRecipe } from '../science/recipes.ts';
+import { sampleSession } from '../sessions/sample.ts';
+
+const session = sampleSession(tinyRecipe({ name: 'tiny', seeds: [1, 2, 3], arms: ['ticket', 'reinit'] }));
+const path = join(await mkdtemp(join(tmpdir(), 'lab-analyse-')), 'session.json');
+await writeFile(path, exportSession(session));
+
+const options = { what: 'barrier', branch: null, run: { seed: 1, arm: 'ticket', level: 1 }, steps: [40, 0] } as const;
+
+it('answers for a run that it trains first, the same every time', async () => {
+  const file = await analyseSession(path, options);
+  expect(file).toMatchObject({ format: 'lottery-ticket-analysis', branch: 'trunk', run: options.run, paper: 'Frankle et al. 2020' });
+  if (file.answer.what !== 'barrier') throw new Error('asked for barriers');
+  expect(file.answer.barriers.map(({ step, line }) => [step, line.length])).toEqual([
+    [0, 11],
+    [40, 11],
+  ]);
+  expect(file.answer.barriers[1].errorBarrier).toBe(0);
+  expect(await analyseSession(path, options)).toEqual(file);
+});
+
+it('of seeds needs figures alone', async () => {
+  const { answer } = await analyseSession(path, { ...options, what: 'seeds' });
+  expect(answer.what === 'seeds' && answer.paired.map(({ seed }) => seed)).toEqual([1, 2, 3]);
+});
+
+it.each([
+  ['--level', { run: { ...options.run, level: 4 } }],
+  ['--level', { run: { ...options.run, level: NaN } }],
+  ['--seed', { run: { ...options.run, seed: NaN } }],
+  ['--steps', { steps: [0, 41] }],
+  ['--branch', { branch: 'none' }],
+])('names %s where it is wrong', async (subject, change) => {
+  await expect(analyseSession(path, { ...options, ...change })).rejects.toMatchObject({ subject });
+});
