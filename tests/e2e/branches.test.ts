@@ -74,7 +74,7 @@ describe('a what-if', () => {
     ).map(plainText);
     expect(one).toMatch(/^[\d.]+/);
     expect(other).not.toBe(one);
-    await expect.poll(() => textOf(lab.evidence.panel)).toMatch(/by chance/);
+    await expect.poll(() => textOf(lab.evidence.panel)).toMatch(/Of the weights that the sparser mask keeps/);
   });
 
   it('takes another name, is put aside and comes back', async () => {
