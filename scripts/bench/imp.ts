@@ -1,7 +1,8 @@
 /** A whole iterative magnitude pruning run of LeNet-300-100, level by level, the training alone on the clock. */
+import { drawMask } from '../../src/science/draw.ts';
 import { denseMask, density } from '../../src/science/mask.ts';
-import { criteria } from '../../src/science/prune/criteria.ts';
-import { prune } from '../../src/science/prune/prune.ts';
+import { planOf } from '../../src/science/plan.ts';
+import { parseRecipe } from '../../src/science/recipe/parse.ts';
 import { median, type Contender } from './contender.ts';
 import type { LabContender } from './lab.ts';
 import type { Setting } from './setting.ts';
@@ -12,13 +13,14 @@ const SEED = 1;
 const TURNS = 7;
 const STEPS = 10;
 
-const pruning = {
-  criterion: 'magnitude',
-  scope: 'layerwise',
-  schedule: 'iterative',
-  levels: LEVELS - 1,
-  ...{ rate: 0.2, convRate: 0.2, outputRate: 0.1 },
-} as const;
+/** The recipe's defaults: 20 % a level by magnitude, 10 % of the output layer. */
+const plan = planOf(
+  parseRecipe({
+    task: { dataset: 'mnist', train: 55_000, validation: 5_000, test: 10_000 },
+    model: { family: 'mlp', hidden: [300, 100] },
+    pruning: { levels: LEVELS - 1 },
+  }),
+);
 
 interface ImpResult {
   readonly engine: string;
@@ -40,9 +42,7 @@ export async function raceImp(setting: Setting, guide: LabContender, others: rea
   let mask = denseMask(setting.model);
   for (let level = 0; level < LEVELS; level++) {
     if (level > 0) {
-      const { parameters } = await guide.read();
-      const scores = criteria.magnitude.score({ model: setting.model, seed: SEED, final: parameters });
-      mask = prune(pruning, setting.model, mask, scores, level, SEED, 'ties');
+      mask = drawMask(plan, setting.model, { seed: SEED, arm: 'ticket', level }, { mask, final: await guide.read() });
     }
     densities += density(mask);
     const turns = all.map((): number[] => []);

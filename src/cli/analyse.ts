@@ -101,12 +101,12 @@ async function subjectOf(plan: Plan, run: RunId, outcomes: Map<string, RunOutcom
       if (outcome === undefined) throw new Error('conducted, yet not in the notebook');
       return outcome;
     };
-    const { final, kept } = of(run);
-    if (run.level === 0) return { plan, run, ancestors: null, final, kept };
+    const { mask, final, kept } = of(run);
+    if (run.level === 0) return { plan, run, ancestors: null, mask, final, kept };
     const parent = of({ ...run, arm: 'ticket', level: parentLevel(plan, run.level) });
     const step = rewindStep(plan, run.level);
     const rewindPoint = step === null ? null : of({ ...run, arm: 'ticket', level: 0 }).kept[step];
-    return { plan, run, ancestors: { parent: { mask: parent.mask, final: parent.final }, rewindPoint }, final, kept };
+    return { plan, run, ancestors: { parent: { mask: parent.mask, final: parent.final }, rewindPoint }, mask, final, kept };
   } finally {
     lab.dispose();
   }

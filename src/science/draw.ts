@@ -5,14 +5,17 @@
 import type { Model } from '../models/model.ts';
 import { permutation, stream } from '../numerics/streams.ts';
 import { initialise } from './init.ts';
-import { bitsWhere, denseMask, getBit, type Bits, type Mask } from './mask.ts';
-import { criteria, randomScores } from './prune/criteria.ts';
-import { parentLevel, recipeAt, type Plan } from './plan.ts';
+import { bitsWhere, denseMask, getBit, trainablePlanes, type Bits, type Mask, type Planes } from './mask.ts';
+import { randomScores, scoresOf } from './prune/criteria.ts';
+import { recipeAt, type Plan } from './plan.ts';
 import { prune, pruneByFixedScores } from './prune/prune.ts';
+import { needsSlopes, type Slopes } from './prune/slopes.ts';
 import type { Recipe } from './recipe/schema.ts';
 import type { RunId } from './result.ts';
 import { rateAt, rateFor } from './schedules.ts';
-import type { Snapshot } from './tensors.ts';
+import { firstMask } from './strong/edge-popup.ts';
+import type { Snapshot, Tensors } from './tensors.ts';
+import { treatKept, withCutWeights, type Beginning } from './treatment.ts';
 
 /** What a run of level ≥ 1 grew from. */
 export interface Ancestors {
@@ -24,31 +27,48 @@ export interface Ancestors {
 
 export interface Drawing {
   readonly mask: Mask;
+  /** What the mask keeps is trained; of the rest, the recipe may freeze some. */
+  readonly planes: Planes;
   readonly start: Snapshot;
   /** First position to train; the last is `training.steps` − 1. */
   readonly position: number;
   readonly rateAt: (position: number) => number;
 }
 
-/** The run's mask, start weights and place in the learning-rate schedule. Ancestors are null at level 0 only. */
-export function draw(plan: Plan, model: Model, run: RunId, ancestors: Ancestors | null): Drawing {
-  const { seed, level, arm } = run;
+/**
+ * The run's mask, start weights and place in the learning-rate schedule. Ancestors are null at level 0 only; slopes,
+ * unless the criterion needs them (`slopesAt`).
+ */
+export function draw(plan: Plan, model: Model, run: RunId, ancestors: Ancestors | null, slopes: Slopes | null = null): Drawing {
+  const mask = ancestors === null ? denseMask(model) : drawMask(plan, model, run, ancestors.parent, slopes);
+  return begin(plan, model, run, ancestors, mask);
+}
+
+/** A drawing whose mask is known. */
+export function begin(plan: Plan, model: Model, { seed, level, arm }: RunId, ancestors: Ancestors | null, mask: Mask): Drawing {
   const recipe = recipeAt(plan, level);
-  const fromScratch = { position: 0, rateAt: (position: number) => rateAt(recipe.training, position) };
-  if (level === 0 || ancestors === null) {
-    return { mask: denseMask(model), start: initialise(model, recipe.model.init, seed), ...fromScratch };
+  const { init } = recipe.model;
+  if (ancestors === null) {
+    const start = initialise(model, init, seed);
+    return { mask, planes: trainablePlanes(mask), start, ...fromScratch(recipe) };
   }
-  const mask = drawMask(plan, model, run, ancestors.parent);
+  const beginning: Beginning = { recipe, model, seed, level, mask, parent: ancestors.parent };
   if (arm === 'reinit') {
-    return { mask, start: initialise(model, recipe.model.init, seed, `reinit/${level}`), ...fromScratch };
+    const fresh = initialise(model, init, seed, `reinit/${level}`);
+    return { mask, ...withCutWeights(beginning, fresh, fresh), ...fromScratch(recipe) };
   }
   return {
     mask,
-    start: rewound(recipe, model, seed, ancestors),
+    ...withCutWeights(beginning, treatKept(beginning, rewound(recipe, model, seed, ancestors)), initialise(model, init, seed)),
     position: firstPosition(recipe),
     rateAt: rateFor(recipe.rewind.schedule, recipe.training),
   };
 }
+
+const fromScratch = ({ training }: Recipe): Pick<Drawing, 'position' | 'rateAt'> => ({
+  position: 0,
+  rateAt: (position) => rateAt(training, position),
+});
 
 /** First position a rewound run trains: where its schedule takes up. */
 export function firstPosition({ rewind }: Recipe): number {
@@ -72,14 +92,30 @@ function rewound(recipe: Recipe, model: Model, seed: number, ancestors: Ancestor
 }
 
 /** The mask of a run of level ≥ 1: what pruning makes of the ticket it is cut from, or what a control has instead. */
-export function drawMask(plan: Plan, model: Model, { seed, arm, level }: RunId, parent: Ancestors['parent']): Mask {
+export function drawMask(
+  plan: Plan,
+  model: Model,
+  { seed, arm, level }: RunId,
+  { mask: from, final }: Ancestors['parent'],
+  slopes: Slopes | null = null,
+): Mask {
   if (arm === 'random-mask') {
     return pruneByFixedScores(plan, model, randomScores(model, seed, 'random-mask'), level, seed, 'random-mask-ties');
   }
-  const { pruning } = recipeAt(plan, level);
-  const scores = criteria[pruning.criterion].score({ model, seed, final: parent.final.parameters });
-  const ticket = prune(pruning, model, parent.mask, scores, level - parentLevel(plan, level), seed, `ties/${level}`);
+  const { method, pruning, model: network } = recipeAt(plan, level);
+  if (method.type === 'edge-popup') return firstMask(plan, model, { seed, arm, level });
+  const init = initialise(model, network.init, seed).parameters;
+  const weights = pruning.scoredAt === 'init' ? init : final.parameters;
+  const score = (mask: Mask): Tensors => scoresOf(pruning, { model, seed, mask, init, final: final.parameters, weights, slopes });
+  const ticket = prune(plan, model, level, from, score, seed, `ties/${level}`);
   return arm === 'shuffled-mask' ? shuffled(ticket, seed, level) : ticket;
+}
+
+/** The weights at which a run's criterion needs slopes; null where it needs none. */
+export function slopesAt(plan: Plan, model: Model, { seed, arm, level }: RunId, ancestors: Ancestors | null): Snapshot | null {
+  const { method, pruning, model: network } = recipeAt(plan, level);
+  if (ancestors === null || method.type !== 'prune' || arm === 'random-mask' || !needsSlopes(pruning.criterion)) return null;
+  return pruning.scoredAt === 'init' ? initialise(model, network.init, seed) : ancestors.parent.final;
 }
 
 /** The mask's bits in a new random order within each layer, each layer keeping its count. */

@@ -23,6 +23,8 @@ export interface RunRequest {
 /** Where runs are trained: a worker, a pool of them, or this very thread. */
 export interface Laboratory {
   readonly arithmeticVersion: number;
+  /** Resolves when the run may be looked up or trained: somebody may want to see one level after the other. */
+  admit?(run: RunId): Promise<void>;
   run(request: RunRequest): Promise<RunOutcome>;
 }
 
@@ -115,6 +117,7 @@ async function once(
   notebook: Notebook,
   finished: (result: RunResult) => void,
 ): Promise<RunOutcome> {
+  await laboratory.admit?.(run);
   const wanted = run.level === 0 ? rewindSteps(plan) : [];
   const known = await notebook.find(runKey(plan, run, laboratory.arithmeticVersion));
   const missing = wanted.find((step) => known === null || !(step in known.kept));

@@ -28,8 +28,8 @@ export const recipeAt = (plan: Plan, level: number): Recipe => ownerOf(plan, lev
 /** The last level that a plan took over; 0, the dense network, where it grew from nothing. */
 export const baseLevel = ({ from }: Plan): number => from?.level ?? 0;
 
-/** The level whose final weights a level is cut from: the one before, or the base where all goes in one shot. */
+/** The level that a level is cut from: the one before, or the base where all goes at once. */
 export function parentLevel(plan: Plan, level: number): number {
   const owner = ownerOf(plan, level);
-  return owner.recipe.pruning.schedule === 'one-shot' ? baseLevel(owner) : level - 1;
+  return ['one-shot', 'exponential'].includes(owner.recipe.pruning.schedule) ? baseLevel(owner) : level - 1;
 }

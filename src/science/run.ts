@@ -5,7 +5,7 @@ import type { Batches, Split, Task } from '../tasks/task.ts';
 import { LabError } from './errors.ts';
 import type { Drawing } from './draw.ts';
 import { fingerprint } from './fingerprint.ts';
-import { density, layerDensity, trainablePlanes, type Mask } from './mask.ts';
+import { density, layerDensity, type Mask } from './mask.ts';
 import type { Recipe } from './recipe/schema.ts';
 import type { Curve, RunId, RunResult, SplitMetrics } from './result.ts';
 import type { Metrics, Snapshot } from './tensors.ts';
@@ -27,6 +27,16 @@ export interface Job {
   readonly batches: Batches;
   /** Positions whose snapshots the outcome keeps (each counted after that many steps). */
   readonly keep: readonly number[];
+  /** Where something other than the weights is learned. */
+  readonly learner?: Learner;
+}
+
+/** What is learned of network 0 of a trainer, and the mask as it stands. */
+export interface Learner {
+  readonly mask: Mask;
+  begin(trainer: Trainer): void;
+  /** From one position to another; returns the mean batch loss of these steps. */
+  advance(trainer: Trainer, from: number, to: number, control: Control): Promise<number>;
 }
 
 export interface CurvePoint {
@@ -81,13 +91,8 @@ export async function trainRun(
 ): Promise<RunOutcome> {
   const { recipe, model, run, drawing } = job;
   const end = recipe.training.steps;
-  trainer.start(0, {
-    snapshot: drawing.start,
-    planes: trainablePlanes(drawing.mask),
-    batches: job.batches,
-    position: drawing.position,
-    rateAt: drawing.rateAt,
-  });
+  const learner = job.learner ?? weightsOf(job);
+  learner.begin(trainer);
   const watch = new Observations(trainer, job, control);
   const kept: Record<number, Snapshot> = {};
   if (job.keep.includes(drawing.position)) kept[drawing.position] = await trainer.read(0);
@@ -95,7 +100,7 @@ export async function trainRun(
   for (let position = drawing.position; position < end;) {
     const next = Math.min(position + Math.max(1, await watcher.stride()), nextStop(position, job));
     const began = watcher.now();
-    const [trainLoss] = await trainer.train([next], control.withoutPause);
+    const trainLoss = await learner.advance(trainer, position, next, control.withoutPause);
     trainMs += watcher.now() - began;
     if (!Number.isFinite(trainLoss)) throw new Diverged(run, next);
     watch.trained(next - position, trainLoss);
@@ -108,11 +113,12 @@ export async function trainRun(
   const metrics = await watch.measure();
   const earlyStop = await watch.earlyStop();
   const initial = await watch.initial();
+  const { mask } = learner;
   const result: RunResult = {
     ...run,
     key: job.key,
-    density: density(drawing.mask),
-    layerDensity: layerDensity(model, drawing.mask),
+    density: density(mask),
+    layerDensity: layerDensity(model, mask),
     engine: {
       name: engine.name,
       backend: engine.backend,
@@ -127,8 +133,15 @@ export async function trainRun(
     trainMs: Math.round(trainMs),
     fingerprint: fingerprint(model, final),
   };
-  return { result, mask: drawing.mask, final, kept };
+  return { result, mask, final, kept };
 }
+
+/** What a run usually learns: the weights, under the mask that was drawn. */
+const weightsOf = ({ drawing: { mask, start, planes, position, rateAt }, batches }: Job): Learner => ({
+  mask,
+  begin: (trainer) => trainer.start(0, { snapshot: start, planes, batches, position, rateAt }),
+  advance: async (trainer, _, to, control) => (await trainer.train([to], control))[0],
+});
 
 const isEvaluation = (position: number, { training }: Recipe): boolean =>
   position % training.evaluateEvery === 0 || position === training.steps;

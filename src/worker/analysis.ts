@@ -7,7 +7,8 @@ import { maskReport, type MaskReport, type OtherMask } from '../science/analysis
 import { analyses } from '../science/analysis/registry.ts';
 import { sharpness, type Sharpness } from '../science/analysis/sharpness.ts';
 import { lossSlice, type LossSlice } from '../science/analysis/slice.ts';
-import { draw, type Ancestors } from '../science/draw.ts';
+import { begin, type Ancestors } from '../science/draw.ts';
+import type { Mask } from '../science/mask.ts';
 import { recipeAt, type Plan } from '../science/plan.ts';
 import { modelOf } from '../science/recipe/model.ts';
 import { needsOf } from '../science/recipe/needs.ts';
@@ -24,6 +25,7 @@ export interface Subject {
   readonly run: RunId;
   /** Null at level 0. */
   readonly ancestors: Ancestors | null;
+  readonly mask: Mask;
   /** The run's weights at its last step. */
   readonly final: Snapshot;
   /** Its weights at other steps, by step. */
@@ -60,10 +62,10 @@ export async function analyse(
   control: Control,
   progress: (share: number) => void,
 ): Promise<Answer> {
-  const { plan, run, ancestors, final, kept } = subject;
+  const { plan, run, ancestors, mask, final, kept } = subject;
   const recipe = recipeAt(plan, run.level);
   const model = modelOf(recipe);
-  const drawing = draw(plan, model, run, ancestors);
+  const drawing = begin(plan, model, run, ancestors, mask);
   if (question.what === 'masks') {
     const report = maskReport(model, drawing.mask, drawing.start.parameters, final.parameters, question.others);
     return { what: 'masks', report };

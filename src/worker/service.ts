@@ -2,14 +2,16 @@
 import { fastestEngine, openEngine, type EngineId, type WasmPaths } from '../engines/choose.ts';
 import { Pace } from '../engines/pace.ts';
 import { requireNeeds } from '../engines/require.ts';
-import { draw } from '../science/draw.ts';
+import { draw, slopesAt } from '../science/draw.ts';
 import type { RunRequest } from '../science/experiment.ts';
 import { recipeAt } from '../science/plan.ts';
+import { measureSlopes, scoringExamples } from '../science/prune/slopes.ts';
 import { runKey } from '../science/recipe/identity.ts';
 import { modelOf } from '../science/recipe/model.ts';
 import { needsOf } from '../science/recipe/needs.ts';
 import { stableText } from '../science/recipe/plain.ts';
 import type { Recipe } from '../science/recipe/schema.ts';
+import { EdgePopup } from '../science/strong/edge-popup.ts';
 import { trainRun, type RunOutcome } from '../science/run.ts';
 import type { Engine, Trainer } from '../science/trainer.ts';
 import { batchesOf } from '../tasks/batches.ts';
@@ -61,16 +63,32 @@ export class LabService implements LabWorker {
     const task = await this.open(recipe);
     const model = modelOf(recipe);
     const trainer = await this.trainerFor(engine, recipe, task);
-    const drawing = draw(plan, model, run, ancestors);
     const split = splitFor(recipe.task.dataset, recipe.task, run.seed);
     const batches = batchesOf(split.train, recipe.training.batchSize, run.seed);
+    const { criterion, examplesPerClass } = recipe.pruning;
+    const scored = slopesAt(plan, model, run, ancestors);
+    const slopes =
+      scored === null || ancestors === null
+        ? null
+        : await measureSlopes(
+            trainer,
+            criterion,
+            scored,
+            ancestors.parent.mask,
+            batches,
+            await scoringExamples(task, split.train, examplesPerClass, run.seed),
+          );
+    const drawing = draw(plan, model, run, ancestors, slopes);
     this.pace = new Pace();
     if (this.paused) this.pace.pause();
     this.tempo = new Tempo(this.pace, this.setting);
     const observer = new Observer(model, request, drawing, trainer, this.listener, this.tempo);
     const key = runKey(plan, run, engine.arithmeticVersion);
     try {
-      return await trainRun(trainer, engine, { key, recipe, model, run, drawing, task, split, batches, keep }, this.pace, observer);
+      const job = { key, recipe, model, run, drawing, task, split, batches, keep };
+      if (recipe.method.type === 'prune' || run.level === 0) return await trainRun(trainer, engine, job, this.pace, observer);
+      const learner = new EdgePopup(plan, model, run, recipe.method, recipe.training, drawing.start, batches);
+      return await trainRun(trainer, engine, { ...job, learner, drawing: { ...drawing, start: learner.start } }, this.pace, observer);
     } finally {
       this.pace = null;
       this.tempo = null;

@@ -2,7 +2,7 @@
 import { histograms, limitsOf, widened, type LayerHistogram } from '../science/analysis/histogram.ts';
 import { cutExactly, nextCut, nextThresholds } from '../science/analysis/next-cut.ts';
 import { transitionOf, type Transition } from '../science/analysis/transition.ts';
-import { draw, type Ancestors } from '../science/draw.ts';
+import { begin, type Ancestors } from '../science/draw.ts';
 import type { Mask } from '../science/mask.ts';
 import { recipeAt, type Plan } from '../science/plan.ts';
 import { modelOf } from '../science/recipe/model.ts';
@@ -14,6 +14,7 @@ export interface StudyRequest {
   readonly run: RunId;
   /** Null at level 0. */
   readonly ancestors: Ancestors | null;
+  readonly mask: Mask;
   /** The run's parameters at its last step. */
   readonly final: Tensors;
 }
@@ -26,11 +27,11 @@ export interface Study {
 }
 
 /** The same numbers as were shown while the run trained. */
-export function study({ plan, run, ancestors, final }: StudyRequest): Study {
+export function study({ plan, run, ancestors, mask, final }: StudyRequest): Study {
   const recipe = recipeAt(plan, run.level);
   const model = modelOf(recipe);
-  const drawing = draw(plan, model, run, ancestors);
-  const { mask, start } = drawing;
+  const drawing = begin(plan, model, run, ancestors, mask);
+  const { start } = drawing;
   const narrow = limitsOf(model, recipe);
   const before = ancestors === null ? narrow : widened(narrow, ancestors.parent.mask, ancestors.parent.final.parameters);
   const limits = widened(before, mask, final);

@@ -18,6 +18,19 @@ async function trained(): Promise<LabPage> {
   return lab;
 }
 
+describe('one level after the other', () => {
+  it('adds one level, also where the next ones are known from another session', async () => {
+    const lab = await trained();
+    await lab.openRecipe({ ...quick, name: 'Again' });
+    for (const level of [1, 2]) {
+      await lab.stepLevel();
+      await expect.poll(() => lab.finishedLevels()).toBe(level);
+      await lab.expectRunKey('Resume');
+      expect(await lab.finishedLevels()).toBe(level);
+    }
+  });
+});
+
 describe('a what-if', () => {
   it('grows from the shown level, trains only what is new, and survives a reload', async () => {
     const lab = await trained();
@@ -38,10 +51,36 @@ describe('a what-if', () => {
     await expect.poll(() => textOf(lab.stage)).toContain('to step 15');
   });
 
+  it('is compared with the trunk, level by level', async () => {
+    const lab = await trained();
+    await lab.page.getByRole('list', { name: 'Levels' }).getByRole('button').nth(1).click();
+    await lab.recipe.field('score').selectOption('small-final');
+    await lab.runAll();
+    await lab.evidence.panel.getByRole('button', { name: 'Compare' }).click();
+    const picks = lab.evidence.panel.getByRole('combobox');
+    const [a, b] = [picks.nth(0), picks.nth(1)];
+    const options = await a.locator('option').evaluateAll((all) => all.map((one) => (one as HTMLOptionElement).value));
+    expect(options).toHaveLength(8);
+    await a.selectOption(options[3]);
+    await b.selectOption(options[7]);
+    // The same level, cut from both ends of the same weights: other networks, of other accuracy.
+    const table = lab.page.getByRole('table', { name: 'Level 3 beside level 3' });
+    const [one, other] = (
+      await table
+        .getByRole('row', { name: /^ticket/ })
+        .first()
+        .getByRole('cell')
+        .allTextContents()
+    ).map(plainText);
+    expect(one).toMatch(/^[\d.]+/);
+    expect(other).not.toBe(one);
+    await expect.poll(() => textOf(lab.evidence.panel)).toMatch(/Of the weights that the sparser mask keeps/);
+  });
+
   it('takes another name, is put aside and comes back', async () => {
     const lab = await trained();
     await lab.page.getByRole('list', { name: 'Levels' }).getByRole('button').nth(2).click();
-    await lab.page.getByRole('button', { name: 'Global' }).click();
+    await lab.recipe.field('compete').selectOption('global');
     await lab.runAll();
     const name = lab.page.getByRole('textbox', { name: 'Name of this what-if' });
     await name.fill('all compete');

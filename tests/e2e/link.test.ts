@@ -71,6 +71,20 @@ describe('a shared link', () => {
     await expect.poll(() => lab.sessions.entry('Mine').isVisible()).toBe(true);
   });
 
+  it('that cannot be read says so, beside the session that was last on the bench', async () => {
+    const lab = await site.visit();
+    await lab.openRecipe({ ...quick, name: 'Mine' });
+    await lab.stepLevel();
+    await lab.sessions.expectSaved();
+    const again = await site.visitIn(lab.page.context(), { hash: 's1.mangled' });
+    await again.expectAlert(/This link/);
+    await again.sessions.expectCurrent('Mine');
+    await expect.poll(() => again.finishedLevels()).toBe(1);
+    const first = await site.visit({ hash: 's1.mangled' });
+    await first.expectAlert(/This link/);
+    await expect.poll(() => first.finishedLevels(), { timeout: 20_000 }).toBeGreaterThan(1);
+  });
+
   it.each([
     ['its beginning', (hash: string) => `x${hash}`],
     ['its first letters', (hash: string) => `${hash.slice(0, 3)}AAAA${hash.slice(7)}`],

@@ -39,12 +39,19 @@ const companions: Readonly<Record<string, (candidate: Candidate) => Candidate>> 
       ...(type === 'step' ? { milestones, factor: 0.1 } : {}),
     });
   },
+  'method.type': (candidate) => {
+    const type = read(candidate, 'method.type');
+    const changed = write(candidate, 'method', { type });
+    // Untrained weights have one arm and nothing to rewind to.
+    return type === 'prune' ? changed : write(write(changed, 'arms', ['ticket']), 'rewind', {});
+  },
   'pruning.scope': (candidate) => {
-    // Under global scope one rate holds for all; under layerwise scope the defaults come back.
+    // Under every scope but layerwise one rate holds for all; under layerwise the defaults come back.
     const { convRate: _conv, outputRate: _output, ...pruning } = candidate.pruning as Plain;
     return write(candidate, 'pruning', pruning);
   },
-  'pruning.rate': (candidate) => (read(candidate, 'pruning.scope') === 'global' ? companions['pruning.scope'](candidate) : candidate),
+  'pruning.rate': (candidate) =>
+    (read(candidate, 'pruning.scope') ?? 'layerwise') !== 'layerwise' ? companions['pruning.scope'](candidate) : candidate,
   'rewind.weights.step': alignSchedule,
   'rewind.weights': alignSchedule,
 };

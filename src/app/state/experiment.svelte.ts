@@ -217,12 +217,15 @@ export class Experiment {
     return client;
   }
 
-  /** The client's laboratory, in which runs beyond the limit wait. */
+  /** The client's laboratory, in which runs beyond the limit wait, also those that are known. */
   private gated(plan: Plan, client: LabClient, isCurrent: () => boolean): Laboratory {
     return {
       arithmeticVersion: client.arithmeticVersion,
+      admit: async ({ level }) => {
+        while (level > this.limit) await this.leave();
+        if (!isCurrent()) throw new Cancelled();
+      },
       run: async (request) => {
-        while (request.run.level > this.limit) await this.leave();
         if (!isCurrent()) throw new Cancelled();
         this.inFlight++;
         if (this.status === 'held') this.status = this.goingStatus;

@@ -12,6 +12,7 @@ import { modelOf } from '../../science/recipe/model.ts';
 import type { Plan } from '../../science/plan.ts';
 import type { Recipe } from '../../science/recipe/schema.ts';
 import type { RunId, RunResult } from '../../science/result.ts';
+import { importSession } from '../../sessions/file.ts';
 import { decodeLink, type SharedSession } from '../../sessions/link.ts';
 import {
   addRun,
@@ -159,12 +160,18 @@ export class Lab {
     this.engineChoice = engineChoices.find((choice) => choice === engine) ?? 'auto';
   }
 
-  /** Opens what the link says, else what was last on the bench; on a first visit, runs the small recipe by itself once it is seen. */
+  /**
+   * Opens what the link says, else what was last on the bench; on a first visit, runs the small recipe by itself once it
+   * is seen. A link that cannot be read is told of, beside what opens instead.
+   */
   async begin(hash: string, isSeen = true): Promise<void> {
-    if (hash !== '') {
-      await this.openLink(hash);
-      return;
-    }
+    const failure = hash === '' ? undefined : await this.tryLink(hash);
+    if (hash !== '' && failure === undefined) return;
+    await this.openLast(isSeen);
+    if (failure !== undefined) this.notices.report('open', failure);
+  }
+
+  private async openLast(isSeen: boolean): Promise<void> {
     const last = this.recall('session');
     if (last !== null && (await this.keeper.holds(last)) && (await this.openStored(last))) return;
     if (last === null && this.session.runs.length === 0) {
@@ -195,13 +202,20 @@ export class Lab {
   }
 
   async openLink(hash: string): Promise<void> {
+    const failure = await this.tryLink(hash);
+    if (failure !== undefined) this.notices.report('open', failure);
+  }
+
+  /** What is wrong with the link; undefined where it opened. */
+  private async tryLink(hash: string): Promise<unknown> {
     try {
       const shared = await decodeLink(hash);
       this.show(newSession({ ...shared.recipe, name: shared.name }));
       this.keeper.begin();
       this.shared = shared;
+      return undefined;
     } catch (error) {
-      this.notices.report('open', error);
+      return error;
     }
   }
 
@@ -277,10 +291,12 @@ export class Lab {
     this.keeper.begin();
   }
 
-  /** A session that ships with the lab: as a link it can be checked, and run again. */
+  /** A session that ships with the lab: as a link, which can be checked and run again, or with its what-ifs as a file. */
   async openExample(file: string): Promise<void> {
     try {
-      await this.openLink((await this.options.fetchText(`examples/${file}`)).trim());
+      const text = await this.options.fetchText(`examples/${file}`);
+      if (file.endsWith('.json')) this.openSession(importSession(text, file));
+      else await this.openLink(text.trim());
     } catch (error) {
       this.notices.report('recipes', error);
     }

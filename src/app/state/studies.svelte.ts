@@ -32,8 +32,8 @@ export class Studies {
   async of(run: RunId): Promise<Study | null> {
     const subject = await this.subject(run);
     if (subject === null) return null;
-    const { plan, ancestors, final } = subject;
-    return this.student({ plan, run, ancestors, final: final.parameters });
+    const { plan, ancestors, mask, final } = subject;
+    return this.student({ plan, run, ancestors, mask, final: final.parameters });
   }
 
   /** A run with what was kept of it and of those it grew from; null where that is not here. */
@@ -42,8 +42,8 @@ export class Studies {
     const own = await this.outcome(run);
     const ancestors = run.level === 0 ? null : await this.ancestors(plan, run);
     if (own === null || (run.level > 0 && ancestors === null)) return null;
-    const { final, kept } = own;
-    return { plan, run, ancestors, final, kept };
+    const { mask, final, kept } = own;
+    return { plan, run, ancestors, mask, final, kept };
   }
 
   /** Completes a run's picture in the album, where something is missing and can be had. */

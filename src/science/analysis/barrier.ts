@@ -7,7 +7,6 @@
 import type { Model } from '../../models/model.ts';
 import { withNoise } from '../../tasks/batches.ts';
 import { stepsOf } from '../draw.ts';
-import { trainablePlanes } from '../mask.ts';
 import { recipeAt, type Plan } from '../plan.ts';
 import type { RunId } from '../result.ts';
 import { Diverged } from '../run.ts';
@@ -90,8 +89,8 @@ async function weightsAt(bench: AnalysisBench, steps: readonly number[], progres
   const found: Record<number, Snapshot> = { ...kept, [bench.steps]: final, [drawing.position]: drawing.start };
   const wanted = missing(bench, steps);
   if (wanted.length === 0) return found;
-  const { start: snapshot, mask, position, rateAt } = drawing;
-  trainer.start(0, { snapshot, planes: trainablePlanes(mask), batches: bench.batches('order'), position, rateAt });
+  const { start: snapshot, planes, position, rateAt } = drawing;
+  trainer.start(0, { snapshot, planes, batches: bench.batches('order'), position, rateAt });
   let at = position;
   for (const step of wanted) {
     at = await trainTo(bench, at, step, progress);
@@ -119,7 +118,7 @@ async function sibling(bench: AnalysisBench, snapshot: Snapshot, step: number, n
   const { trainer, drawing } = bench;
   trainer.start(0, {
     snapshot,
-    planes: trainablePlanes(drawing.mask),
+    planes: drawing.planes,
     batches: withNoise(bench.batches('order'), bench.batches(noise), step),
     position: step,
     rateAt: drawing.rateAt,

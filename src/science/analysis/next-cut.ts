@@ -4,18 +4,25 @@ import { prunableParameters } from '../../models/model.ts';
 import { drawMask } from '../draw.ts';
 import { countBits, getBit, type Bits, type Mask } from '../mask.ts';
 import { parentLevel, recipeAt, type Plan } from '../plan.ts';
-import { keptAfterRound, layerRate } from '../prune/counts.ts';
+import { quotaOf } from '../prune/counts.ts';
+import { needsSlopes } from '../prune/slopes.ts';
 import type { RunId } from '../result.ts';
 import type { Tensors } from '../tensors.ts';
 import { BINS_PER_SIDE, bin, binOf, type Cut, type Limits } from './histogram.ts';
 
 /** Whether the next level will be cut from this run: only tickets are, in one shot only the first one, and the last level never. */
 export const isCutNext = (plan: Plan, { arm, level }: RunId): boolean =>
-  arm === 'ticket' && level < plan.recipe.pruning.levels && parentLevel(plan, level + 1) === level;
+  arm === 'ticket' &&
+  recipeAt(plan, level + 1).method.type === 'prune' &&
+  level < plan.recipe.pruning.levels &&
+  parentLevel(plan, level + 1) === level;
 
-/** The weights that the next level cuts from this one, when these are its final weights: the mask of the one less that of the other. */
+/**
+ * The weights that the next level cuts from this one, when these are its final weights: the mask of the one less that of
+ * the other. Null where nothing is cut from it, and where scores need derivatives, which only an engine has.
+ */
 export function nextCut(plan: Plan, model: Model, { seed, arm, level }: RunId, mask: Mask, final: Tensors): Mask | null {
-  if (!isCutNext(plan, { seed, arm, level })) return null;
+  if (!isCutNext(plan, { seed, arm, level }) || needsSlopes(recipeAt(plan, level + 1).pruning.criterion)) return null;
   return difference(mask, drawMask(plan, model, { seed, arm, level: level + 1 }, { mask, final: { parameters: final, buffers: {} } }));
 }
 
@@ -31,16 +38,14 @@ export const difference = (from: Mask, to: Mask): Mask =>
  */
 export function nextThresholds(plan: Plan, model: Model, level: number, mask: Mask, now: Tensors): Record<string, number> | null {
   const { pruning } = recipeAt(plan, level + 1);
-  if (pruning.criterion !== 'magnitude') return null;
+  if (pruning.criterion !== 'magnitude' || pruning.signAware || pruning.scoredAt === 'init') return null;
   const names = prunableParameters(model).map(({ name }) => name);
   const sizes = (name: string): Sizes => ({ weights: now[name], present: mask[name] });
-  if (pruning.scope === 'global') {
-    const present = names.reduce((sum, name) => sum + countBits(mask[name]), 0);
-    const threshold = smallestKept(names.map(sizes), keptAfterRound(present, pruning.rate));
-    return Object.fromEntries(names.map((name) => [name, threshold]));
-  }
-  const keep = (name: string): number => keptAfterRound(countBits(mask[name]), layerRate(pruning, model, name));
-  return Object.fromEntries(names.map((name) => [name, smallestKept([sizes(name)], keep(name))]));
+  const present = Object.fromEntries(names.map((name) => [name, countBits(mask[name])]));
+  const { total, layers } = quotaOf(plan, model, level + 1, present);
+  if (layers !== null) return Object.fromEntries(names.map((name) => [name, smallestKept([sizes(name)], layers[name])]));
+  const threshold = smallestKept(names.map(sizes), total);
+  return Object.fromEntries(names.map((name) => [name, threshold]));
 }
 
 /** What a threshold cuts, binned. */

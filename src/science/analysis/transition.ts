@@ -67,7 +67,8 @@ export function transitionOf(
   const names = prunableParameters(model).map(({ name }) => name);
   const smallest = names.map((name) => smallestSize(final.parameters[name], mask[name]));
   const threshold = (layer: number): number | null => {
-    if (recipe.pruning.criterion !== 'magnitude') return null;
+    const { criterion, signAware, scoredAt } = recipe.pruning;
+    if (criterion !== 'magnitude' || signAware || scoredAt === 'init') return null;
     return recipe.pruning.scope === 'global' ? Math.min(...smallest) : smallest[layer];
   };
   return {

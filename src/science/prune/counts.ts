@@ -1,11 +1,12 @@
 /**
- * How many weights a level keeps. Each round cuts, per layer, round-half-up(rate × kept now);
- * under global scope one such count is taken over all prunable weights together.
+ * How many weights a level keeps. Each round cuts round-half-up(rate × kept now): per layer, or of all prunable weights
+ * together, which then compete or are shared out between the layers.
  */
 import type { Model } from '../../models/model.ts';
 import { prunableParameters } from '../../models/model.ts';
-import { parentLevel, recipeAt, type Plan } from '../plan.ts';
+import { baseLevel, ownerOf, parentLevel, type Plan } from '../plan.ts';
 import type { Recipe } from '../recipe/schema.ts';
+import { shareOut } from './allocation.ts';
 
 type Pruning = Recipe['pruning'];
 
@@ -14,14 +15,8 @@ export function keptAfterRound(kept: number, rate: number): number {
   return kept - Math.floor(rate * kept + 0.5);
 }
 
-export function keptAfterRounds(kept: number, rate: number, rounds: number): number {
-  let left = kept;
-  for (let round = 0; round < rounds; round++) left = keptAfterRound(left, rate);
-  return left;
-}
-
 /** A layer's rate under layerwise scope. */
-export function layerRate(pruning: Pruning, model: Model, parameter: string): number {
+function layerRate(pruning: Pruning, model: Model, parameter: string): number {
   switch (model.rateGroups[parameter]) {
     case 'output':
       return pruning.outputRate;
@@ -32,11 +27,50 @@ export function layerRate(pruning: Pruning, model: Model, parameter: string): nu
   }
 }
 
+/**
+ * Share kept after `done` of `rounds` gradual rounds that together cut what as many iterative ones at `rate` would:
+ * s(t) = s_f (1 − (1 − t)³), quick at first and slow at the end (Zhu & Gupta 2017).
+ */
+function gradualShare(rate: number, done: number, rounds: number): number {
+  const rest = 1 - done / rounds;
+  let kept = 1;
+  for (let round = 0; round < rounds; round++) kept *= 1 - rate;
+  return 1 - (1 - kept) * (1 - rest * rest * rest);
+}
+
+/** Weights left of `kept`, those of the level that `level` is cut from, where a round of the recipe cuts `rate`. */
+function keptAfterRounds(plan: Plan, level: number, kept: number, rate: number): number {
+  const owner = ownerOf(plan, level);
+  const { schedule, levels } = owner.recipe.pruning;
+  const base = baseLevel(owner);
+  const share = (at: number): number => gradualShare(rate, at - base, levels - base);
+  let left = kept;
+  for (let at = parentLevel(plan, level) + 1; at <= level; at++) {
+    left = keptAfterRound(left, schedule === 'gradual' ? 1 - share(at) / share(at - 1) : rate);
+  }
+  return left;
+}
+
+const totalOf = (layers: Readonly<Record<string, number>>): number => Object.values(layers).reduce((sum, count) => sum + count, 0);
+
 /** Weights that a level keeps, as far as it is known before anything trains. */
 export interface KeptCount {
   readonly total: number;
-  /** By prunable parameter; null once weights of all layers have competed. */
+  /** By prunable parameter; null where weights of all layers compete. */
   readonly layers: Readonly<Record<string, number>> | null;
+}
+
+/** What `level` keeps of so many weights that are present in each layer of the level it is cut from. */
+export function quotaOf(plan: Plan, model: Model, level: number, present: Readonly<Record<string, number>>): KeptCount {
+  const { pruning } = ownerOf(plan, level).recipe;
+  if (pruning.scope === 'layerwise') {
+    const layers = Object.fromEntries(
+      Object.entries(present).map(([name, count]) => [name, keptAfterRounds(plan, level, count, layerRate(pruning, model, name))]),
+    );
+    return { total: totalOf(layers), layers };
+  }
+  const total = keptAfterRounds(plan, level, totalOf(present), pruning.rate);
+  return { total, layers: pruning.scope === 'global' ? null : shareOut(pruning.scope, model, total, present) };
 }
 
 /**
@@ -48,18 +82,10 @@ export function keptAt(plan: Plan, model: Model, level: number): KeptCount {
     const layers = Object.fromEntries(prunableParameters(model).map(({ name, size }) => [name, size]));
     return { total: totalOf(layers), layers };
   }
-  const { pruning } = recipeAt(plan, level);
-  const parent = parentLevel(plan, level);
-  const before = keptAt(plan, model, parent);
-  if (pruning.scope === 'global' || before.layers === null)
-    return { total: keptAfterRounds(before.total, pruning.rate, level - parent), layers: null };
-  const layers = Object.fromEntries(
-    Object.entries(before.layers).map(([name, kept]) => [name, keptAfterRounds(kept, layerRate(pruning, model, name), level - parent)]),
-  );
-  return { total: totalOf(layers), layers };
+  const before = keptAt(plan, model, parentLevel(plan, level));
+  if (before.layers !== null) return quotaOf(plan, model, level, before.layers);
+  return { total: keptAfterRounds(plan, level, before.total, ownerOf(plan, level).recipe.pruning.rate), layers: null };
 }
-
-const totalOf = (layers: Readonly<Record<string, number>>): number => Object.values(layers).reduce((sum, count) => sum + count, 0);
 
 /** Density (0..1) of every level 0..levels: known before anything trains. */
 export function densityLadder(plan: Plan, model: Model): number[] {

@@ -1,33 +1,68 @@
 /** m = P(θ): from scores to the mask of a level, by the recipe's scope, rates and schedule. */
 import type { Model } from '../../models/model.ts';
 import { prunableParameters } from '../../models/model.ts';
+import { pow } from '../../numerics/elementary.ts';
 import { stream } from '../../numerics/streams.ts';
 import { countBits, denseMask, type Mask } from '../mask.ts';
 import { parentLevel, recipeAt, type Plan } from '../plan.ts';
-import type { Recipe } from '../recipe/schema.ts';
 import type { Tensors } from '../tensors.ts';
-import { keptAfterRounds, layerRate } from './counts.ts';
+import { quotaOf, type KeptCount } from './counts.ts';
 import { keepTop } from './top.ts';
 
-type Pruning = Recipe['pruning'];
+/** Rounds of scoring and cutting that an exponential schedule makes of one level (Tanaka et al. 2020, §6). */
+const EXPONENTIAL_ROUNDS = 100;
 
-/** What is left of `from` after so many rounds, cut at once by the scores. `tieStream` names the stream of `seed` that settles ties. */
-export function prune(pruning: Pruning, model: Model, from: Mask, scores: Tensors, rounds: number, seed: number, tieStream: string): Mask {
-  const names = prunableParameters(model).map(({ name }) => name);
-  const contender = (name: string) => ({ scores: scores[name], present: from[name] });
-  if (pruning.scope === 'global') {
-    const present = names.reduce((sum, name) => sum + countBits(from[name]), 0);
-    const kept = keepTop(names.map(contender), keptAfterRounds(present, pruning.rate, rounds), stream(seed, tieStream));
-    return Object.fromEntries(names.map((name, index) => [name, kept[index]]));
+/**
+ * The mask of `level`, cut from the mask `from` of the level it comes from. `score` is asked for the scores of what is
+ * left, once, or before each of the small rounds of an exponential schedule. `tieStream` names the stream of `seed` that settles ties.
+ */
+export function prune(
+  plan: Plan,
+  model: Model,
+  level: number,
+  from: Mask,
+  score: (left: Mask) => Tensors,
+  seed: number,
+  tieStream: string,
+): Mask {
+  const present = presentIn(from);
+  const quota = quotaOf(plan, model, level, present);
+  if (recipeAt(plan, level).pruning.schedule !== 'exponential') return cut(model, from, score(from), quota, seed, tieStream);
+  let mask = from;
+  for (let round = 1; round <= EXPONENTIAL_ROUNDS; round++) {
+    mask = cut(model, mask, score(mask), onTheWay(present, quota, round / EXPONENTIAL_ROUNDS), seed, `${tieStream}/round-${round}`);
   }
-  const keep = (name: string) => keptAfterRounds(countBits(from[name]), layerRate(pruning, model, name), rounds);
-  return Object.fromEntries(names.map((name) => [name, keepTop([contender(name)], keep(name), stream(seed, `${tieStream}/${name}`))[0]]));
+  return mask;
 }
 
 /** The mask of `level` when the same scores decide every round, as for random masks. */
 export function pruneByFixedScores(plan: Plan, model: Model, scores: Tensors, level: number, seed: number, tieStream: string): Mask {
   if (level === 0) return denseMask(model);
-  const parent = parentLevel(plan, level);
-  const from = pruneByFixedScores(plan, model, scores, parent, seed, tieStream);
-  return prune(recipeAt(plan, level).pruning, model, from, scores, level - parent, seed, `${tieStream}/${level}`);
+  const from = pruneByFixedScores(plan, model, scores, parentLevel(plan, level), seed, tieStream);
+  return cut(model, from, scores, quotaOf(plan, model, level, presentIn(from)), seed, `${tieStream}/${level}`);
+}
+
+const presentIn = (mask: Mask): Record<string, number> =>
+  Object.fromEntries(Object.entries(mask).map(([name, bits]) => [name, countBits(bits)]));
+
+/** What is kept at a share (0..1) of an exponential way: before × (after/before)^share. */
+function onTheWay(before: Readonly<Record<string, number>>, { total, layers }: KeptCount, share: number): KeptCount {
+  const between = (from: number, to: number): number => (from === 0 || to === 0 ? to : Math.floor(from * pow(to / from, share) + 0.5));
+  if (share === 1) return { total, layers };
+  const sum = Object.values(before).reduce((one, other) => one + other, 0);
+  return {
+    total: between(sum, total),
+    layers:
+      layers === null ? null : Object.fromEntries(Object.entries(layers).map(([name, count]) => [name, between(before[name], count)])),
+  };
+}
+
+function cut(model: Model, from: Mask, scores: Tensors, { total, layers }: KeptCount, seed: number, tieStream: string): Mask {
+  const names = prunableParameters(model).map(({ name }) => name);
+  const contender = (name: string) => ({ scores: scores[name], present: from[name] });
+  if (layers === null) {
+    const kept = keepTop(names.map(contender), total, stream(seed, tieStream));
+    return Object.fromEntries(names.map((name, index) => [name, kept[index]]));
+  }
+  return Object.fromEntries(names.map((name) => [name, keepTop([contender(name)], layers[name], stream(seed, `${tieStream}/${name}`))[0]]));
 }

@@ -2,6 +2,7 @@
 import { m } from '../../paraglide/messages.js';
 import { checkSizes, findDataset } from '../../tasks/catalogue.ts';
 import { LabError } from '../errors.ts';
+import { criteria } from '../prune/criteria.ts';
 import { modelOf } from './model.ts';
 import type { Recipe } from './schema.ts';
 
@@ -15,6 +16,7 @@ export function checkRecipe(recipe: Recipe): void {
   checkTraining(recipe);
   checkPruning(recipe);
   checkRewind(recipe);
+  checkMethod(recipe);
   checkList('arms', recipe.arms);
   checkList('seeds', recipe.seeds);
   if (!recipe.arms.includes('ticket')) throw new LabError(m.science_recipe_no_ticket(), 'arms');
@@ -33,9 +35,19 @@ function checkTraining({ task, training: { batchSize, schedule, steps } }: Recip
 }
 
 function checkPruning({ pruning }: Recipe): void {
-  if (pruning.scope !== 'global') return;
+  const { criterion, scope, schedule, scoredAt, signAware } = pruning;
+  if (scoredAt === 'init' && criteria[criterion].looksBack)
+    throw new LabError(m.science_recipe_scored_at_init({ criterion }), 'pruning.scoredAt');
+  if (signAware && (scoredAt === 'init' || criterion === 'random'))
+    throw new LabError(
+      m.science_recipe_sign_aware({ field: scoredAt === 'init' ? 'pruning.scoredAt' : 'pruning.criterion' }),
+      'pruning.signAware',
+    );
+  if (schedule === 'exponential' && criteria[criterion].needs.length > 0)
+    throw new LabError(m.science_recipe_exponential({ criterion }), 'pruning.schedule');
+  if (scope === 'layerwise') return;
   for (const field of ['convRate', 'outputRate'] as const)
-    if (pruning[field] !== pruning.rate) throw new LabError(m.science_recipe_global_rate({ field }), `pruning.${field}`);
+    if (pruning[field] !== pruning.rate) throw new LabError(m.science_recipe_shared_rate({ field, scope }), `pruning.${field}`);
 }
 
 function checkRewind({ rewind: { weights, schedule }, training: { steps } }: Recipe): void {
@@ -43,6 +55,19 @@ function checkRewind({ rewind: { weights, schedule }, training: { steps } }: Rec
     throw new LabError(m.science_recipe_rewind_step({ step: weights.step, steps }), 'rewind.weights.step');
   if (typeof schedule === 'object' && schedule.from >= steps)
     throw new LabError(m.science_recipe_rewind_from({ from: schedule.from, steps }), 'rewind.schedule.from');
+}
+
+/** Untrained weights have nothing to rewind to, nor a trained control. */
+function checkMethod({ method, pruning, rewind, arms }: Recipe): void {
+  if (method.type === 'prune') return;
+  const refuse = (field: string, remedy: string): never => {
+    throw new LabError(m.science_recipe_untrained({ method: method.type, field, remedy }), field);
+  };
+  if (rewind.weights !== 'init') refuse('rewind.weights', 'init');
+  if (rewind.schedule === 'final-rate' || rewind.schedule.from !== 0) refuse('rewind.schedule', '{ "from": 0 }');
+  if (rewind.cut !== 'zero') refuse('rewind.cut', 'zero');
+  if (pruning.scope === 'global') refuse('pruning.scope', 'layerwise');
+  if (arms.some((arm) => arm !== 'ticket')) refuse('arms', '["ticket"]');
 }
 
 function checkList(field: string, list: readonly (string | number)[]): void {

@@ -12,6 +12,9 @@ const optimizers: Readonly<Record<string, Plain>> = {
   adam: { learningRate: 0.0012, beta1: 0.9, beta2: 0.999 },
 };
 
+/** Ramanujan et al. 2020, Appendix A. */
+const EDGE_POPUP: Plain = { scoreRate: 0.1, scoreMomentum: 0.9 };
+
 const part = (raw: Plain, name: string): Plain => {
   const value = raw[name];
   return isPlain(value) ? value : {};
@@ -21,8 +24,9 @@ const part = (raw: Plain, name: string): Plain => {
 function defaultsFor(raw: Plain): Plain {
   const optimizer = part(part(raw, 'training'), 'optimizer').type ?? 'adam';
   const pruning = part(raw, 'pruning');
-  // Under global scope one rate holds for all weights together.
-  const sharedRate = pruning.scope === 'global' ? (pruning.rate ?? DEFAULT_RATE) : null;
+  // Under every scope but layerwise one rate holds for all weights together.
+  const sharedRate = (pruning.scope ?? 'layerwise') !== 'layerwise' ? (pruning.rate ?? DEFAULT_RATE) : null;
+  const method = part(raw, 'method').type ?? 'prune';
   const rewindStep = part(part(raw, 'rewind'), 'weights').step ?? 0;
   return {
     version: 1,
@@ -38,8 +42,12 @@ function defaultsFor(raw: Plain): Plain {
       evaluateEvery: 100,
       curveTest: 2000,
     },
+    method: { type: 'prune', ...(method === 'edge-popup' ? EDGE_POPUP : {}) },
     pruning: {
       criterion: 'magnitude',
+      signAware: false,
+      scoredAt: 'final',
+      examplesPerClass: 10,
       scope: 'layerwise',
       schedule: 'iterative',
       levels: 15,
@@ -47,7 +55,7 @@ function defaultsFor(raw: Plain): Plain {
       convRate: sharedRate ?? 0.2,
       outputRate: sharedRate ?? 0.1,
     },
-    rewind: { weights: 'init', schedule: { from: rewindStep } },
+    rewind: { weights: 'init', schedule: { from: rewindStep }, kept: 'rewound', cut: 'zero' },
     arms: ['ticket', 'reinit', 'random-mask'],
     seeds: [1, 2, 3],
   };

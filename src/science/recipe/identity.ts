@@ -25,11 +25,13 @@ export const recipeId = (recipe: Recipe): string => hash(canonicalRecipe(recipe)
  */
 export function runKey(plan: Plan, { seed, arm, level }: RunId, arithmeticVersion: number): string {
   const owner = ownerOf(plan, level);
-  const { task, model, training, pruning, rewind } = canonicalRecipe(owner.recipe);
+  const { task, model, training, pruning, rewind, method } = canonicalRecipe(owner.recipe);
   const dense = { task, model, training, seed, arithmeticVersion };
   if (level === 0) return hash(dense);
-  const { levels, ...rounds } = (pruning ?? {}) as Plain;
-  const own = { ...dense, pruning: rounds, rewind, arm, level };
+  const { levels, ...others } = (pruning ?? {}) as Plain;
+  // How much a gradual round cuts depends on how many there are.
+  const rounds = owner.recipe.pruning.schedule === 'gradual' ? { ...others, levels: owner.recipe.pruning.levels } : others;
+  const own = { ...dense, pruning: rounds, rewind, arm, level, ...(method === undefined ? {} : { method }) };
   if (owner.from === null) return hash(own);
   const from = {
     level: owner.from.level,

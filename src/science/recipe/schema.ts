@@ -14,9 +14,25 @@ export const MAX_SEEDS = 64;
 
 export const activations = ['relu', 'tanh'] as const;
 export const initialisers = ['glorot-normal', 'glorot-uniform', 'kaiming-normal', 'kaiming-uniform'] as const;
-export const criteria = ['magnitude', 'random'] as const;
-export const scopes = ['layerwise', 'global'] as const;
-export const pruningSchedules = ['iterative', 'one-shot'] as const;
+export const criteria = [
+  'magnitude',
+  'random',
+  'small-final',
+  'large-init',
+  'small-init',
+  'large-init-large-final',
+  'magnitude-increase',
+  'movement',
+  'gradient',
+  'taylor',
+  'snip',
+  'grasp',
+  'synflow',
+] as const;
+export const scopes = ['layerwise', 'global', 'uniform', 'erdos-renyi', 'erdos-renyi-kernel', 'smart-ratio'] as const;
+export const pruningSchedules = ['iterative', 'one-shot', 'gradual', 'exponential'] as const;
+export const keptTreatments = ['rewound', 'fresh', 'shuffled', 'constant', 'shuffled-signs'] as const;
+export const cutTreatments = ['zero', 'frozen', 'frozen-if-grown'] as const;
 export const arms = ['ticket', 'reinit', 'random-mask', 'shuffled-mask'] as const;
 
 const TaskSchema = v.strictObject({
@@ -70,6 +86,12 @@ const TrainingSchema = v.strictObject({
 
 const PruningSchema = v.strictObject({
   criterion: v.picklist(criteria),
+  /** Whether weights whose sign differs from their init's go first (Zhou et al. 2019, §3). */
+  signAware: v.boolean(),
+  /** Whose weights are scored: those at the last step of the level pruned from, or the init (pruning at initialisation). */
+  scoredAt: v.picklist(['final', 'init']),
+  /** Training examples of every class behind a score that looks at data. */
+  examplesPerClass: integer(1, 1000),
   scope: v.picklist(scopes),
   schedule: v.picklist(pruningSchedules),
   levels: integer(0, MAX_LEVELS),
@@ -82,7 +104,22 @@ const PruningSchema = v.strictObject({
 const RewindSchema = v.strictObject({
   weights: v.union([v.literal('init'), v.strictObject({ step: integer(0, MAX_STEPS) }), v.literal('final')]),
   schedule: v.union([v.strictObject({ from: integer(0, MAX_STEPS) }), v.literal('final-rate')]),
+  /** What becomes of the rewound values of kept weights (Zhou et al. 2019, §4). */
+  kept: v.picklist(keptTreatments),
+  /** What cut weights are while the rest trains (Zhou et al. 2019, §4). */
+  cut: v.picklist(cutTreatments),
 });
+
+/** How a level's ticket comes about: pruned and trained, or found among untrained weights. */
+const MethodSchema = v.variant('type', [
+  v.strictObject({ type: v.literal('prune') }),
+  v.strictObject({
+    type: v.literal('edge-popup'),
+    /** Learning rate of the scores where `training.schedule` leaves all of it. */
+    scoreRate: learningRate(),
+    scoreMomentum: rate(),
+  }),
+]);
 
 export const RecipeSchema = v.strictObject({
   version: v.literal(1),
@@ -91,6 +128,7 @@ export const RecipeSchema = v.strictObject({
   task: TaskSchema,
   model: v.variant('family', [MlpSchema]),
   training: TrainingSchema,
+  method: MethodSchema,
   pruning: PruningSchema,
   rewind: RewindSchema,
   arms: v.pipe(v.array(v.picklist(arms)), v.minLength(1), v.maxLength(arms.length)),

@@ -1,4 +1,4 @@
-/** Two levels side by side: rows of the same figure at both, and what lies between. */
+/** Two levels, of one branch or of two, side by side: rows of the same figure at both, and what lies between. */
 import { m } from '../../../paraglide/messages.js';
 import type { Arm } from '../../../science/recipe/schema.ts';
 import { armLook } from '../../arms.ts';
@@ -22,7 +22,7 @@ export interface ComparedGroup {
 
 type ValueOf = (finding: Finding) => number | null;
 
-function meanAt(findings: readonly Finding[], level: number, arm: Arm, valueOf: ValueOf): number | null {
+function meanAt({ findings, level }: Side, arm: Arm, valueOf: ValueOf): number | null {
   const values = findings.filter((one) => one.level === level && (level === 0 || one.arm === arm)).flatMap((one) => valueOf(one) ?? []);
   return values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length;
 }
@@ -48,18 +48,17 @@ function row(
   };
 }
 
-export function compareLevels(
-  findings: readonly Finding[],
-  arms: readonly Arm[],
-  layers: readonly StageLayer[],
-  ladder: readonly number[],
-  [a, b]: readonly [number, number],
-): ComparedGroup[] {
+/** A level of some branch, with what is known along that branch. */
+export interface Side {
+  readonly findings: readonly Finding[];
+  readonly ladder: readonly number[];
+  readonly level: number;
+}
+
+export function compareLevels(arms: readonly Arm[], layers: readonly StageLayer[], a: Side, b: Side): ComparedGroup[] {
   const ofArms = (title: string, valueOf: ValueOf, words: (value: number) => string, unit: number, decimals: number): ComparedGroup => ({
     title,
-    rows: arms.map((arm) =>
-      row(armLook[arm].name(), arm, meanAt(findings, a, arm, valueOf), meanAt(findings, b, arm, valueOf), words, unit, decimals),
-    ),
+    rows: arms.map((arm) => row(armLook[arm].name(), arm, meanAt(a, arm, valueOf), meanAt(b, arm, valueOf), words, unit, decimals)),
   });
   const density =
     (index: number): ValueOf =>
@@ -84,9 +83,9 @@ export function compareLevels(
     {
       title: m.evidence_group_layers(),
       rows: [
-        row(m.evidence_row_kept(), null, ladder[a], ladder[b], kept, 100, 1),
+        row(m.evidence_row_kept(), null, a.ladder[a.level], b.ladder[b.level], kept, 100, 1),
         ...layers.map(({ name }, index) =>
-          row(name, null, meanAt(findings, a, 'ticket', density(index)), meanAt(findings, b, 'ticket', density(index)), kept, 100, 1),
+          row(name, null, meanAt(a, 'ticket', density(index)), meanAt(b, 'ticket', density(index)), kept, 100, 1),
         ),
       ],
     },

@@ -3,7 +3,17 @@
  * The panel draws whatever stands here.
  */
 import { m } from '../../../paraglide/messages.js';
-import { activations, criteria, initialisers, pruningSchedules, scopes, type Recipe } from '../../../science/recipe/schema.ts';
+import { criteria } from '../../../science/prune/criteria.ts';
+import {
+  activations,
+  criteria as criterionNames,
+  cutTreatments,
+  initialisers,
+  keptTreatments,
+  pruningSchedules,
+  scopes,
+  type Recipe,
+} from '../../../science/recipe/schema.ts';
 import { datasets } from '../../../tasks/catalogue.ts';
 
 interface Option {
@@ -17,7 +27,8 @@ export type Control =
   /** A share (0..1) edited as per cent. */
   | { readonly kind: 'rate' }
   /** Numbers separated by commas. */
-  | { readonly kind: 'list' };
+  | { readonly kind: 'list' }
+  | { readonly kind: 'switch' };
 
 export interface Field {
   /** In the recipe. */
@@ -48,6 +59,7 @@ const optimizer =
   (value: (path: string) => unknown): boolean =>
     types.includes(value('training.optimizer.type') as Type);
 const isLayerwise = (value: (path: string) => unknown): boolean => value('pruning.scope') === 'layerwise';
+const isUntrained = (value: (path: string) => unknown): boolean => value('method.type') === 'edge-popup';
 const isStepped = (value: (path: string) => unknown): boolean => value('training.schedule.type') === 'step';
 
 export const groups: readonly Group[] = [
@@ -167,23 +179,69 @@ export const groups: readonly Group[] = [
     paper: 'Han 2015',
     fields: [
       {
+        path: 'method.type',
+        label: m.recipe_method(),
+        control: {
+          kind: 'choice',
+          options: named(['prune', 'edge-popup'], { prune: m.recipe_method_prune(), 'edge-popup': m.recipe_method_edge_popup() }),
+        },
+        explain: m.recipe_method_explain(),
+      },
+      { path: 'method.scoreRate', label: m.recipe_score_rate(), control: real, explain: m.recipe_score_rate_explain(), when: isUntrained },
+      {
+        path: 'method.scoreMomentum',
+        label: m.recipe_score_momentum(),
+        control: real,
+        explain: m.recipe_score_momentum_explain(),
+        when: isUntrained,
+      },
+      {
         path: 'pruning.criterion',
         label: m.app_field_criterion(),
-        control: { kind: 'choice', options: named(criteria, { magnitude: m.app_criterion_magnitude(), random: m.app_criterion_random() }) },
+        control: { kind: 'choice', options: criterionNames.map((value) => ({ value, label: criteria[value].title() })) },
         explain: m.app_explain_criterion(),
+      },
+      {
+        path: 'pruning.scoredAt',
+        label: m.recipe_scored_at(),
+        control: { kind: 'choice', options: named(['final', 'init'], { final: m.recipe_scored_final(), init: m.recipe_scored_init() }) },
+        explain: m.recipe_scored_explain(),
+      },
+      { path: 'pruning.signAware', label: m.recipe_sign_aware(), control: { kind: 'switch' }, explain: m.recipe_sign_aware_explain() },
+      {
+        path: 'pruning.examplesPerClass',
+        label: m.recipe_examples(),
+        control: number,
+        explain: m.recipe_examples_explain(),
+        when: (value) => criterionNames.some((name) => name === value('pruning.criterion') && criteria[name].needs.length > 0),
       },
       {
         path: 'pruning.scope',
         label: m.app_field_scope(),
-        control: { kind: 'segments', options: named(scopes, { layerwise: m.app_scope_layerwise(), global: m.app_scope_global() }) },
+        control: {
+          kind: 'choice',
+          options: named(scopes, {
+            layerwise: m.app_scope_layerwise(),
+            global: m.app_scope_global(),
+            uniform: m.recipe_scope_uniform(),
+            'erdos-renyi': m.recipe_scope_erdos_renyi(),
+            'erdos-renyi-kernel': m.recipe_scope_erdos_renyi_kernel(),
+            'smart-ratio': m.recipe_scope_smart_ratio(),
+          }),
+        },
         explain: m.app_explain_scope(),
       },
       {
         path: 'pruning.schedule',
         label: m.app_field_rounds(),
         control: {
-          kind: 'segments',
-          options: named(pruningSchedules, { iterative: m.app_rounds_iterative(), 'one-shot': m.app_rounds_one_shot() }),
+          kind: 'choice',
+          options: named(pruningSchedules, {
+            iterative: m.app_rounds_iterative(),
+            'one-shot': m.app_rounds_one_shot(),
+            gradual: m.recipe_rounds_gradual(),
+            exponential: m.recipe_rounds_exponential(),
+          }),
         },
         explain: m.app_explain_rounds(),
       },
@@ -197,6 +255,38 @@ export const groups: readonly Group[] = [
       },
       { path: 'pruning.levels', label: m.app_field_levels(), control: number, explain: m.app_explain_levels() },
     ],
+  },
+];
+
+/** What a rewind makes of single weights; it stands below where they rewind to. */
+export const treatments: readonly Field[] = [
+  {
+    path: 'rewind.kept',
+    label: m.recipe_kept(),
+    control: {
+      kind: 'choice',
+      options: named(keptTreatments, {
+        rewound: m.recipe_kept_rewound(),
+        fresh: m.recipe_kept_fresh(),
+        shuffled: m.recipe_kept_shuffled(),
+        constant: m.recipe_kept_constant(),
+        'shuffled-signs': m.recipe_kept_shuffled_signs(),
+      }),
+    },
+    explain: m.recipe_kept_explain(),
+  },
+  {
+    path: 'rewind.cut',
+    label: m.recipe_cut(),
+    control: {
+      kind: 'choice',
+      options: named(cutTreatments, {
+        zero: m.recipe_cut_zero(),
+        frozen: m.recipe_cut_frozen(),
+        'frozen-if-grown': m.recipe_cut_frozen_if_grown(),
+      }),
+    },
+    explain: m.recipe_cut_explain(),
   },
 ];
 

@@ -55,7 +55,7 @@ describe('two levels side by side', () => {
   const ladder = densityLadder(planOf(recipe), model);
 
   it('show every arm’s figures at both and what lies between', () => {
-    const groups = compareLevels(findings, recipe.arms, layers, ladder, [0, 3]);
+    const groups = compareLevels(recipe.arms, layers, { findings, ladder, level: 0 }, { findings, ladder, level: 3 });
     const mean = (level: number) => {
       const of = findings.filter((one) => one.level === level && one.arm === 'ticket');
       return of.reduce((sum, { testAccuracy }) => sum + testAccuracy, 0) / of.length;
@@ -67,13 +67,8 @@ describe('two levels side by side', () => {
   });
 
   it('leave open what is not known', () => {
-    const [first] = compareLevels(
-      findings.filter(({ level }) => level < 3),
-      recipe.arms,
-      layers,
-      ladder,
-      [0, 3],
-    );
+    const known = findings.filter(({ level }) => level < 3);
+    const [first] = compareLevels(recipe.arms, layers, { findings: known, ladder, level: 0 }, { findings: known, ladder, level: 3 });
     expect(first.rows[0]).toMatchObject({ b: '–', difference: '' });
   });
 });

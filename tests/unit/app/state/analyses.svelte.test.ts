@@ -24,8 +24,8 @@ interface Pending {
 /** A bench whose questions wait until the test answers them; `isKept`: whether weights are here. */
 function benchOf(isKept = true) {
   const asked: Pending[] = [];
-  const { final, kept } = sampleOutcome(recipe, run);
-  const subject: Subject = { plan: planOf(recipe), run, ancestors: null, final, kept };
+  const { mask, final, kept } = sampleOutcome(recipe, run);
+  const subject: Subject = { plan: planOf(recipe), run, ancestors: null, mask, final, kept };
   const analyses = new Analyses(
     {
       session,

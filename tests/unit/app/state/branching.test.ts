@@ -19,7 +19,7 @@ import { sampleResult, sampleSession } from '../../sessions/sample.ts';
 
 const recipe = tinyRecipe({ name: 'tiny' });
 const trained = sampleSession(recipe);
-const rewound = { ...recipe, rewind: { weights: { step: 20 }, schedule: { from: 20 } } };
+const rewound = { ...recipe, rewind: { ...recipe.rewind, weights: { step: 20 }, schedule: { from: 20 } } };
 
 /** Takes a recipe up; the what-if it may grow is called `id`. */
 function take(session: Session, branchId: string, changed: typeof recipe, level: number, id = 'b1') {

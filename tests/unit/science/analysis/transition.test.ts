@@ -4,7 +4,7 @@ import { TRACERS, TRAVEL_FRAMES, transitionOf, type Transition } from '../../../
 import { draw, type Ancestors } from '../../../../src/science/draw.ts';
 import { conduct, type RunRequest } from '../../../../src/science/experiment.ts';
 import { initialise } from '../../../../src/science/init.ts';
-import { bitsWhere, countBits, getBit, type Bits } from '../../../../src/science/mask.ts';
+import { bitsWhere, countBits, getBit, trainablePlanes, type Bits } from '../../../../src/science/mask.ts';
 import { mlp } from '../../../../src/models/mlp.ts';
 import { planOf } from '../../../../src/science/plan.ts';
 import { modelOf } from '../../../../src/science/recipe/model.ts';
@@ -32,6 +32,7 @@ describe('a transition worked out by hand', () => {
     { seed: 1, arm: 'ticket', level: 1 },
     {
       mask: { 'dense1/weight': mask, 'output/weight': full },
+      planes: trainablePlanes({ 'dense1/weight': mask, 'output/weight': full }),
       start: { parameters: { 'dense1/weight': after, ...rest }, buffers: {} },
       position: 0,
       rateAt: () => 0,
@@ -162,7 +163,7 @@ describe('the transitions of a real run', () => {
     const parent = outcome('ticket 1');
     const own = outcome('ticket 2');
     const ancestors: Ancestors = { parent, rewindPoint: outcome('ticket 0').kept[20] };
-    const again = study({ plan: planOf(recipe), run: own.result, ancestors, final: own.final.parameters });
+    const again = study({ plan: planOf(recipe), run: own.result, ancestors, mask: own.mask, final: own.final.parameters });
     expect(again.transition).toEqual(transitionTo('ticket 2'));
     expect(draw(planOf(recipe), model, own.result, ancestors).mask).toEqual(own.mask);
     const last = events.findLast((event) => event.type === 'weights' && nameOf(event.run) === 'ticket 2');
@@ -170,6 +171,7 @@ describe('the transitions of a real run', () => {
     const before = study({
       plan: planOf(recipe),
       run: parent.result,
+      mask: parent.mask,
       ancestors: { parent: outcome('ticket 0'), rewindPoint: ancestors.rewindPoint },
       final: parent.final.parameters,
     });

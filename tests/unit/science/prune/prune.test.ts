@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { mlp } from '../../../../src/models/mlp.ts';
 import { stream } from '../../../../src/numerics/streams.ts';
 import { initialise } from '../../../../src/science/init.ts';
-import { bitsWhere, countBits, denseMask, density, fullBits, getBit, layerDensity } from '../../../../src/science/mask.ts';
+import { bitsWhere, countBits, denseMask, density, fullBits, getBit, layerDensity, type Mask } from '../../../../src/science/mask.ts';
 import { densityLadder, keptAfterRound } from '../../../../src/science/prune/counts.ts';
 import { criteria, randomScores } from '../../../../src/science/prune/criteria.ts';
 import { parentLevel, planOf } from '../../../../src/science/plan.ts';
@@ -13,7 +13,7 @@ import type { Recipe } from '../../../../src/science/recipe/schema.ts';
 import { tinyRecipe } from '../recipes.ts';
 
 const lenet = mlp({ family: 'mlp', hidden: [300, 100], activation: 'relu' }, { height: 28, width: 28, channels: 1 }, 10);
-const pruning: Recipe['pruning'] = {
+const pruning = {
   criterion: 'magnitude',
   scope: 'layerwise',
   schedule: 'iterative',
@@ -23,8 +23,20 @@ const pruning: Recipe['pruning'] = {
   outputRate: 0.1,
 };
 const plan = (changes: Partial<Recipe['pruning']> = {}) => planOf(tinyRecipe({ pruning: { ...pruning, ...changes } }));
-const scoresOf = (seed: number) =>
-  criteria.magnitude.score({ model: lenet, seed, final: initialise(lenet, 'glorot-normal', seed).parameters });
+const scoresOf = (seed: number) => {
+  const { parameters } = initialise(lenet, 'glorot-normal', seed);
+  return criteria.magnitude.score({
+    model: lenet,
+    seed,
+    mask: denseMask(lenet),
+    init: parameters,
+    final: parameters,
+    weights: parameters,
+    slopes: null,
+  });
+};
+const cutTo = (level: number, from: Mask, changes: Partial<Recipe['pruning']> = {}) =>
+  prune(plan(changes), lenet, level, from, () => scoresOf(1), 1, 'ties');
 
 describe('counts', () => {
   it('the kept ladder of LeNet-300-100 is the paper’s', () => {
@@ -86,7 +98,7 @@ describe('exact top-k', () => {
 describe('masks of a level', () => {
   it('layerwise: every layer keeps its own count of its own largest weights', () => {
     const scores = scoresOf(1);
-    const mask = prune(pruning, lenet, denseMask(lenet), scores, 1, 1, 'ties');
+    const mask = cutTo(1, denseMask(lenet));
     expect(layerDensity(lenet, mask)).toEqual([0.8, 0.8, 0.9]);
     const sorted = [...scores['output/weight']].sort((a, b) => b - a);
     for (let index = 0; index < 1000; index++)
@@ -94,7 +106,7 @@ describe('masks of a level', () => {
   });
 
   it('global: one count, and layers compete', () => {
-    const mask = prune({ ...pruning, scope: 'global', outputRate: 0.2 }, lenet, denseMask(lenet), scoresOf(1), 1, 1, 'ties');
+    const mask = cutTo(1, denseMask(lenet), { scope: 'global', outputRate: 0.2 });
     expect(density(mask)).toBe(212_960 / 266_200);
     const layers = layerDensity(lenet, mask);
     // Glorot weights of the wide first layer are the smallest, so it loses more than its share.
@@ -103,8 +115,8 @@ describe('masks of a level', () => {
   });
 
   it('is nested level to level, and uses magnitude, not sign', () => {
-    const first = prune(pruning, lenet, denseMask(lenet), scoresOf(1), 1, 1, 'ties');
-    const second = prune(pruning, lenet, first, scoresOf(1), 1, 1, 'ties');
+    const first = cutTo(1, denseMask(lenet));
+    const second = cutTo(2, first);
     for (let index = 0; index < 30_000; index++)
       if (getBit(second['dense2/weight'], index)) expect(getBit(first['dense2/weight'], index)).toBe(true);
     const weights = initialise(lenet, 'glorot-normal', 1).parameters['dense2/weight'];
@@ -115,7 +127,7 @@ describe('masks of a level', () => {
   it('one-shot cuts level 0 straight to the rung', () => {
     expect([1, 2, 7].map((level) => parentLevel(plan({ schedule: 'one-shot' }), level))).toEqual([0, 0, 0]);
     expect([1, 2, 7].map((level) => parentLevel(plan(), level))).toEqual([0, 1, 6]);
-    const mask = prune({ ...pruning, schedule: 'one-shot' }, lenet, denseMask(lenet), scoresOf(1), 7, 1, 'ties');
+    const mask = cutTo(7, denseMask(lenet), { schedule: 'one-shot' });
     expect((100 * density(mask)).toFixed(1)).toBe('21.1');
   });
 

@@ -25,7 +25,7 @@ describe('curves in a link', () => {
   });
 
   it('of rewound runs start after the rewind step; reinit trains in full', () => {
-    const late = { ...recipe, rewind: { weights: { step: 200 }, schedule: { from: 200 } } };
+    const late = { ...recipe, rewind: { ...recipe.rewind, weights: { step: 200 }, schedule: { from: 200 } } };
     expect(curveSteps(late, ticket)[0]).toBe(300);
     expect(curveSteps(late, { ...ticket, arm: 'reinit' })[0]).toBe(100);
     expect(curveSteps(late, { ...ticket, level: 0 })[0]).toBe(100);

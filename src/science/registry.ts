@@ -1,0 +1,50 @@
+/**
+ * The choices of a recipe that are rules rather than scores: what each computes and where it is from. Criteria and
+ * analyses have registries of their own beside their code.
+ */
+import type { Arm, Recipe } from './recipe/schema.ts';
+
+export interface Method {
+  readonly paper: string;
+  readonly formula: string;
+}
+
+type Pruning = Recipe['pruning'];
+type Rewind = Recipe['rewind'];
+
+export const scopes: Readonly<Record<Pruning['scope'], Method>> = {
+  layerwise: { paper: 'Frankle & Carbin 2019', formula: 'top-k of each layer, k = n − ⌊r·n + ½⌋ of its n kept now' },
+  global: { paper: 'Frankle & Carbin 2019, §4', formula: 'top-k of all layers together' },
+  uniform: { paper: 'Zhu & Gupta 2017', formula: 'density of every layer = density of all' },
+  'erdos-renyi': { paper: 'Mocanu et al. 2018, eq. 3', formula: 'density ∝ (in + out)/(in · out), 1 at most' },
+  'erdos-renyi-kernel': { paper: 'Evci et al. 2020, §3', formula: 'density ∝ (in + out + h + w)/(in · out · h · w), 1 at most' },
+  'smart-ratio': { paper: 'Su et al. 2020, §4', formula: 'density ∝ (L − l + 1)² + (L − l + 1); 30 % of the last layer' },
+};
+
+export const schedules: Readonly<Record<Pruning['schedule'], Method>> = {
+  iterative: { paper: 'Frankle & Carbin 2019', formula: 'each level cuts r of the one before it, trained' },
+  'one-shot': { paper: 'Frankle & Carbin 2019', formula: 'each level is cut from the dense network, trained' },
+  gradual: { paper: 'Zhu & Gupta 2017', formula: 'cut after t of n levels = s (1 − (1 − t/n)³), s = 1 − (1 − r)ⁿ' },
+  exponential: { paper: 'Tanaka et al. 2020, §6', formula: 'density ρ^(k/100) after k of 100 rounds, scored anew before each' },
+};
+
+export const kept: Readonly<Record<Rewind['kept'], Method>> = {
+  rewound: { paper: 'Frankle & Carbin 2019; Frankle et al. 2020; Renda et al. 2020', formula: 'θ′ = θ₀, θₖ or θ_T' },
+  fresh: { paper: 'Zhou et al. 2019, §4', formula: 'θ′ ~ the init, drawn anew' },
+  shuffled: { paper: 'Zhou et al. 2019, §4', formula: 'θ′ = θ₀ permuted among a layer’s kept places' },
+  constant: { paper: 'Zhou et al. 2019, §4', formula: 'θ′ = sign(θ₀) · σ of the layer’s init' },
+  'shuffled-signs': { paper: 'Zhou et al. 2019, §4', formula: 'θ′ = |θ₀| with signs permuted among a layer’s kept places' },
+};
+
+export const cut: Readonly<Record<Rewind['cut'], Method>> = {
+  zero: { paper: 'Frankle & Carbin 2019', formula: 'θ′ = 0' },
+  frozen: { paper: 'Zhou et al. 2019, §4', formula: 'θ′ = θ₀, not trained' },
+  'frozen-if-grown': { paper: 'Zhou et al. 2019, §4', formula: 'θ′ = θ₀, not trained, where |θ_T| ≥ |θ₀|; else 0' },
+};
+
+export const controls: Readonly<Record<Arm, Method>> = {
+  ticket: { paper: 'Frankle & Carbin 2019', formula: 'm ⊙ θ′' },
+  reinit: { paper: 'Frankle & Carbin 2019, §2', formula: 'm ⊙ θ, θ ~ the init, drawn anew; all steps' },
+  'random-mask': { paper: 'Frankle & Carbin 2019, Appendix', formula: 'm from scores u ~ U(0, 1), by the recipe’s own rule' },
+  'shuffled-mask': { paper: 'Frankle et al. 2021; Su et al. 2020', formula: 'm permuted within each layer' },
+};

@@ -1,0 +1,127 @@
+/**
+ * Edge-popup (Ramanujan et al. 2020): weights stay at their init and each has a score that is learned instead. A layer
+ * uses the k weights of largest |score|; the gradient passes straight through that choice.
+ */
+import type { Model } from '../../models/model.ts';
+import { prunableParameters } from '../../models/model.ts';
+import { stream } from '../../numerics/streams.ts';
+import type { Batches } from '../../tasks/task.ts';
+import { initialise } from '../init.ts';
+import { denseMask, getBit, trainablePlanes, type Mask } from '../mask.ts';
+import type { Plan } from '../plan.ts';
+import { keptAt } from '../prune/counts.ts';
+import { keepTop } from '../prune/top.ts';
+import type { Recipe } from '../recipe/schema.ts';
+import type { Learner } from '../run.ts';
+import type { RunId } from '../result.ts';
+import { rateAt } from '../schedules.ts';
+import type { Snapshot, Tensors } from '../tensors.ts';
+import type { Control, Trainer } from '../trainer.ts';
+
+type Settings = Extract<Recipe['method'], { type: 'edge-popup' }>;
+
+/** The scores that a level starts from: Kaiming uniform, of a stream of their own. */
+const firstScores = (model: Model, { seed, level }: RunId): Tensors =>
+  initialise(model, 'kaiming-uniform', seed, `scores/${level}`).parameters;
+
+/** Which weights a layer uses under these scores: exactly those that the recipe's ladder keeps, in every layer. */
+function popUp(model: Model, scores: Tensors, counts: Readonly<Record<string, number>>, seed: number): Mask {
+  const dense = denseMask(model);
+  return Object.fromEntries(
+    prunableParameters(model).map(({ name }) => {
+      const contender = { scores: scores[name].map(Math.abs), present: dense[name] };
+      return [name, keepTop([contender], counts[name], stream(seed, `popup-ties/${name}`))[0]];
+    }),
+  );
+}
+
+function countsOf(plan: Plan, model: Model, level: number): Readonly<Record<string, number>> {
+  const { layers } = keptAt(plan, model, level);
+  if (layers === null) throw new RangeError('edge-popup keeps so many of every layer: weights of all layers cannot compete');
+  return layers;
+}
+
+/** The mask before anything is learned. */
+export const firstMask = (plan: Plan, model: Model, run: RunId): Mask =>
+  popUp(model, firstScores(model, run), countsOf(plan, model, run.level), run.seed);
+
+/** The weights that the mask leaves; the rest are zero. */
+function masked(weights: Snapshot, mask: Mask): Snapshot {
+  const left = Object.entries(mask).map(([name, bits]) => [
+    name,
+    weights.parameters[name].map((value, at) => (getBit(bits, at) ? value : 0)),
+  ]);
+  return { ...weights, parameters: { ...weights.parameters, ...(Object.fromEntries(left) as Tensors) } };
+}
+
+/** One step of the scores: v ← μv + sign(s) w ∂L/∂w, s ← s − ηv. In single precision, entry by entry. */
+export function learnScores(
+  scores: Float32Array,
+  velocity: Float32Array,
+  weights: Float32Array,
+  gradient: Float32Array,
+  rate: number,
+  momentum: number,
+): void {
+  for (let at = 0; at < scores.length; at++) {
+    const slope = Math.fround(Math.fround(weights[at] * gradient[at]) * Math.sign(scores[at]));
+    velocity[at] = Math.fround(momentum * velocity[at]) + slope;
+    scores[at] -= rate * velocity[at];
+  }
+}
+
+/** Learns a level's mask, step by step, on network 0 of a trainer. */
+export class EdgePopup implements Learner {
+  private readonly scores: Tensors;
+  private readonly velocity: Tensors;
+  private readonly counts: Readonly<Record<string, number>>;
+  mask: Mask;
+  /** The network before anything is learned. */
+  readonly start: Snapshot;
+
+  constructor(
+    plan: Plan,
+    private readonly model: Model,
+    private readonly run: RunId,
+    private readonly settings: Settings,
+    private readonly training: Recipe['training'],
+    private readonly weights: Snapshot,
+    private readonly batches: Batches,
+  ) {
+    this.scores = firstScores(model, run);
+    this.velocity = Object.fromEntries(Object.entries(this.scores).map(([name, { length }]) => [name, new Float32Array(length)]));
+    this.counts = countsOf(plan, model, run.level);
+    this.mask = firstMask(plan, model, run);
+    this.start = masked(weights, this.mask);
+  }
+
+  /** The network as it stands, its unused weights written as zeros: gradients of those are wanted, too. */
+  begin(trainer: Trainer): void {
+    const planes = trainablePlanes(denseMask(this.model));
+    trainer.start(0, { snapshot: this.start, planes, batches: this.batches, position: 0, rateAt: () => 0 });
+  }
+
+  /** Learns from one position to another; returns the mean batch loss, measured before each step. */
+  async advance(trainer: Trainer, from: number, to: number, control: Control): Promise<number> {
+    let sum = 0;
+    for (let position = from; position < to; position++) {
+      if (control.due()) await control.breathe();
+      const examples = this.batches.at(position).slice();
+      sum += (await trainer.metrics(0, examples, control)).loss;
+      const gradients = await trainer.gradients(0, examples);
+      const rate = (this.settings.scoreRate * rateAt(this.training, position)) / this.training.optimizer.learningRate;
+      for (const { name } of prunableParameters(this.model))
+        learnScores(
+          this.scores[name],
+          this.velocity[name],
+          this.weights.parameters[name],
+          gradients[name],
+          rate,
+          this.settings.scoreMomentum,
+        );
+      this.mask = popUp(this.model, this.scores, this.counts, this.run.seed);
+      trainer.write(0, masked(this.weights, this.mask));
+    }
+    return sum / (to - from);
+  }
+}

@@ -1,0 +1,133 @@
+/** Slopes from a real engine against finite differences of a loss written out here, in doubles. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createSparseEngine } from '../../../../src/engines/sparse/engine.ts';
+import { mlp } from '../../../../src/models/mlp.ts';
+import { prunableParameters } from '../../../../src/models/model.ts';
+import { initialise } from '../../../../src/science/init.ts';
+import { bitsWhere, countBits, denseMask } from '../../../../src/science/mask.ts';
+import { planOf } from '../../../../src/science/plan.ts';
+import { drawMask, slopesAt } from '../../../../src/science/draw.ts';
+import { criteria } from '../../../../src/science/prune/criteria.ts';
+import { measureSlopes, scoringExamples, type Slopes } from '../../../../src/science/prune/slopes.ts';
+import { needsOf } from '../../../../src/science/recipe/needs.ts';
+import type { Trainer } from '../../../../src/science/trainer.ts';
+import { inputsOf, tinyBatches, tinyTask } from '../../../support/tiny-task.ts';
+import { tinyRecipe } from '../recipes.ts';
+
+const task = tinyTask({ kind: 'floats', input: { height: 1, width: 1, channels: 5 }, classes: 3, count: 90 });
+const model = mlp({ family: 'mlp', hidden: [4], activation: 'tanh' }, task.input, task.classes);
+const examples = Uint32Array.from({ length: 30 }, (_, index) => index);
+const start = initialise(model, 'kaiming-normal', 4);
+start.parameters['dense1/bias'].set([0.1, -0.2, 0.3, 0]);
+/** A third of the first layer is gone. */
+const mask = { ...denseMask(model), 'dense1/weight': bitsWhere(20, (index) => index % 3 !== 0) };
+for (let index = 0; index < 20; index += 3) start.parameters['dense1/weight'][index] = 0;
+
+type Doubles = Record<string, number[]>;
+const doubles = (): Doubles => Object.fromEntries(Object.entries(start.parameters).map(([name, values]) => [name, [...values]]));
+
+/** Mean cross-entropy of the 5-4-3 network on the examples. */
+function loss(weights: Doubles): number {
+  let sum = 0;
+  for (const example of examples) {
+    const x = inputsOf(task, example);
+    const layer = (name: string, inputs: readonly number[]): number[] =>
+      weights[`${name}/bias`].map((bias, unit) =>
+        inputs.reduce((total, value, index) => total + weights[`${name}/weight`][unit * inputs.length + index] * value, bias),
+      );
+    const logits = layer('output', layer('dense1', x).map(Math.tanh));
+    sum += Math.log(logits.reduce((total, value) => total + Math.exp(value), 0)) - logits[task.labels[example]];
+  }
+  return sum / examples.length;
+}
+
+/** d/dw of a function of all weights, by central differences. */
+function slope(of: (weights: Doubles) => number, name: string, index: number, h: number): number {
+  const at = (step: number): number => {
+    const moved = doubles();
+    moved[name][index] += step;
+    return of(moved);
+  };
+  return (at(h) - at(-h)) / (2 * h);
+}
+
+function gradient(weights: Doubles, h = 1e-5): Doubles {
+  return Object.fromEntries(
+    Object.entries(weights).map(([name, values]) => [
+      name,
+      values.map((value, index) => {
+        const at = (step: number): number => loss({ ...weights, [name]: values.with(index, value + step) });
+        return (at(h) - at(-h)) / (2 * h);
+      }),
+    ]),
+  );
+}
+
+const isKept = (name: string, index: number): boolean => name !== 'dense1/weight' || index % 3 !== 0;
+
+/** Half the squared norm of the gradient of everything that is left. */
+const halfNorm = (weights: Doubles): number =>
+  Object.entries(gradient(weights)).reduce(
+    (sum, [name, values]) => sum + values.reduce((one, value, index) => one + (isKept(name, index) ? (value * value) / 2 : 0), 0),
+    0,
+  );
+
+describe('slopes', () => {
+  let trainer: Trainer;
+  let slopes: Slopes;
+  beforeAll(async () => {
+    const optimizer = { type: 'sgd', learningRate: 0.1 } as const;
+    const engine = await createSparseEngine();
+    trainer = await engine.createTrainer({ model, task, optimizer, weightDecay: 0, batchSize: 30, networks: 1 });
+    slopes = await measureSlopes(trainer, 'grasp', start, mask, tinyBatches(task, 30), examples);
+  });
+  afterAll(() => trainer.dispose());
+
+  it('the gradient agrees with finite differences, absent weights included', () => {
+    const expected = gradient(doubles());
+    for (const { name } of prunableParameters(model))
+      slopes.gradient[name].forEach((value, index) => expect(Math.abs(value - expected[name][index])).toBeLessThan(1e-4));
+  });
+
+  it('GraSP scores a weight by what its removal does to the gradient’s norm, sign included', () => {
+    const context = { model, seed: 1, mask, init: start.parameters, final: start.parameters, weights: start.parameters, slopes };
+    const scores = criteria.grasp.score(context);
+    let positive = 0;
+    for (const { name, size } of prunableParameters(model)) {
+      for (let index = 0; index < size; index++) {
+        // Removing w changes the half norm by −w × d(half norm)/dw to first order; what lowers it least is cut first.
+        const expected = start.parameters[name][index] * slope(halfNorm, name, index, 1e-4);
+        expect(Math.abs(scores[name][index] - expected)).toBeLessThan(2e-3 * Math.max(1, Math.abs(expected)));
+        if (expected > 0) positive++;
+      }
+    }
+    expect(positive).toBeGreaterThan(5);
+  });
+
+  it('are measured only where a run’s own criterion needs them', () => {
+    const recipe = tinyRecipe({ pruning: { levels: 1, criterion: 'snip', scoredAt: 'init', schedule: 'one-shot' } });
+    const ancestors = { parent: { mask: denseMask(model), final: start }, rewindPoint: null };
+    const at = (arm: 'ticket' | 'random-mask') => slopesAt(planOf(recipe), model, { seed: 1, arm, level: 1 }, ancestors);
+    expect(at('ticket')?.parameters).toEqual(initialise(model, 'glorot-normal', 1).parameters);
+    expect(at('random-mask')).toBeNull();
+    expect(needsOf(recipe)).toContain('dense-gradients');
+  });
+
+  it('give SNIP’s mask exactly the recipe’s count', () => {
+    const recipe = tinyRecipe({ pruning: { levels: 1, criterion: 'snip', scope: 'global', rate: 0.5 } });
+    const drawn = drawMask(planOf(recipe), model, { seed: 1, arm: 'ticket', level: 1 }, { mask, final: start }, slopes);
+    // 13 of 20 and 12 of 12 weights were left.
+    expect(Object.values(drawn).reduce((sum, bits) => sum + countBits(bits), 0)).toBe(12);
+  });
+});
+
+describe('examples to score on', () => {
+  it('are as many of each class, of the training split, the same for a seed', async () => {
+    const chosen = await scoringExamples(task, examples, 4, 1);
+    expect([0, 1, 2].map((label) => chosen.filter((example) => task.labels[example] === label).length)).toEqual([4, 4, 4]);
+    expect(new Set(chosen).size).toBe(12);
+    expect(chosen.every((example) => examples.includes(example))).toBe(true);
+    expect(await scoringExamples(task, examples, 4, 1)).toEqual(chosen);
+    expect(await scoringExamples(task, examples, 4, 2)).not.toEqual(chosen);
+  });
+});
