@@ -62,7 +62,7 @@ async function reproduce(classic: Classic): Promise<Session> {
 const percent = (share: number): string => (100 * share).toFixed(2);
 
 /** A row for every branch and arm, a column for every density: mean test accuracy, and the range over seeds. */
-function tableOf({ title, paper, found, id, trunk, tells }: Classic, session: Session): string {
+function tableOf({ title, paper, found, ours, id, trunk, tells }: Classic, session: Session): string {
   const seeds = session.branches[0].recipe.seeds.length;
   const levels = [...new Set(session.runs.map(({ level }) => level))].sort((one, other) => one - other).filter((level) => level > 0);
   const dense = summarise(runsAlong(session, TRUNK).map(figuresOf)).find(({ level }) => level === 0);
@@ -86,7 +86,7 @@ function tableOf({ title, paper, found, id, trunk, tells }: Classic, session: Se
   return [
     `#### ${title}`,
     '',
-    `${paper}: ${found}. Ours: test accuracy ${tells === undefined ? '' : `${tells} `}in per cent, mean and range of ${seeds} seeds; dense ${dense === undefined ? '' : percent(dense.testAccuracy.mean)}. Session: [\`${id}.json\`](public/examples/${id}.json).`,
+    `_${paper}:_ ${found}. _Ours:_ ${ours} Test accuracy ${tells === undefined ? '' : `${tells} `}in per cent, mean and range of ${seeds} seeds; dense ${dense === undefined ? '' : percent(dense.testAccuracy.mean)}. Session: [\`${id}.json\`](public/examples/${id}.json).`,
     '',
     `| | ${kept.join(' | ')} |`,
     `| --- | ${kept.map(() => '---').join(' | ')} |`,

@@ -14,6 +14,8 @@ export interface Classic {
   readonly trunk: Plain;
   /** By name: what differs from the trunk, section by section. */
   readonly whatIfs: Readonly<Record<string, Plain>>;
+  /** What came of it here, and how it differs. */
+  readonly ours: string;
   /** Which test accuracy the table tells: after training, or of the ticket before any. */
   readonly tells?: 'before training';
 }
@@ -32,8 +34,9 @@ export const classics: readonly Classic[] = [
   {
     id: 'zhou-criteria',
     title: 'Criteria at three densities',
-    paper: 'Zhou et al. 2019, Fig. 3',
+    paper: 'Zhou et al. 2019',
     found: 'large final and magnitude increase are best; small weights, initial or final, are worse than random',
+    ours: 'the same order; looking at signs as well costs a little once the ticket trains.',
     trunk: { ...mnist, name: 'Large final', arms: ['ticket'], pruning: threeDensities },
     whatIfs: {
       'Large final, same sign': { pruning: { signAware: true } },
@@ -49,8 +52,9 @@ export const classics: readonly Classic[] = [
   {
     id: 'zhou-actions',
     title: 'What kept and cut weights become',
-    paper: 'Zhou et al. 2019, Figs. 4 and 5',
+    paper: 'Zhou et al. 2019',
     found: 'signs matter, sizes do not: a constant with the init’s signs keeps up, shuffled signs and fresh inits fall behind',
+    ours: 'the same; freezing what had grown is at least as good as zero at 16 and 6.5 % kept, freezing everything is worse.',
     trunk: { ...mnist, name: 'Kept: rewound · cut: zero', arms: ['ticket'], pruning: threeDensities },
     whatIfs: {
       'Kept: signs only': { rewind: { kept: 'constant' } },
@@ -64,8 +68,10 @@ export const classics: readonly Classic[] = [
   {
     id: 'renda-rewinding',
     title: 'Rewinding and fine-tuning',
-    paper: 'Renda et al. 2020, Fig. 1; Frankle et al. 2020',
-    found: 'learning-rate rewinding is as good as or better than weight rewinding, and both are better than fine-tuning',
+    paper: 'Renda et al. 2020; Frankle et al. 2020',
+    found:
+      'learning-rate rewinding is as good as or better than weight rewinding, and both are better than fine-tuning (ResNet-20 at 21 % kept: 91.95, 91.77, 90.94)',
+    ours: 'the same order at every density. Fine-tuning falls much farther than in the paper: its last rate is a hundredth of the first for only 2 000 steps. Rewinding to step 100 changes nothing, as expected of a network that is stable from its init.',
     trunk: {
       ...mnist,
       name: 'Weight rewinding to init',
@@ -82,8 +88,9 @@ export const classics: readonly Classic[] = [
   {
     id: 'zhou-supermasks',
     title: 'Supermasks: accuracy before training',
-    paper: 'Zhou et al. 2019, §4.1 and Table 1',
-    found: 'large final, same sign, reaches 86 % on MNIST with signed constants, untrained; 80 % with the init’s own values',
+    paper: 'Zhou et al. 2019',
+    found: 'a heuristic mask that also looks at signs lets an untrained network reach 86 % on MNIST',
+    ours: 'the same, and a little higher: 90 % with signed constants at 40 and at 16 % kept.',
     tells: 'before training',
     trunk: { ...mnist, name: 'Large final', arms: ['ticket'], pruning: threeDensities },
     whatIfs: {
@@ -96,8 +103,9 @@ export const classics: readonly Classic[] = [
   {
     id: 'edge-popup',
     title: 'Edge-popup: tickets without training weights',
-    paper: 'Ramanujan et al. 2020, Figs. 3 and 5',
+    paper: 'Ramanujan et al. 2020',
     found: 'accuracy against k is an inverted U, best for k of 30–70 %; signed constants do better than normal weights',
+    ours: 'on digits of 8×8, 128-64 units: falling from 70 % kept on, where the rising side (all weights kept is an untrained network) is not sampled; signed constants lead down to 34 %.',
     trunk: {
       name: 'Kaiming normal',
       task: { dataset: 'digits', train: 1300, validation: 200, test: 297 },
@@ -115,6 +123,7 @@ export const classics: readonly Classic[] = [
     title: 'Sanity checks',
     paper: 'Su et al. 2020; Frankle et al. 2021',
     found: 'shuffling or a new init leaves tickets drawn at initialisation as they were, and hurts those drawn after training',
+    ours: 'the same for magnitude, SNIP (down to 15 % kept), SynFlow and smart ratio. GraSP’s own mask is worse than its shuffled or reinitialised one, by two points: with so few examples its scores cut the wrong weights of a small network.',
     trunk: {
       ...mnist,
       name: 'Magnitude after training',

@@ -1,0 +1,91 @@
+/** The classic results that ship: every session can be read, is of the recipe beside it, and shows what the papers say. */
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { recipeId } from '../../../src/science/recipe/identity.ts';
+import { parseRecipeText } from '../../../src/science/recipe/parse.ts';
+import type { Arm } from '../../../src/science/recipe/schema.ts';
+import { importSession } from '../../../src/sessions/file.ts';
+import { runsAlong, TRUNK } from '../../../src/sessions/session.ts';
+
+const read = (path: string): string => readFileSync(new URL(`../../../public/${path}`, import.meta.url), 'utf8');
+
+function classic(id: string) {
+  const session = importSession(read(`examples/${id}.json`), `${id}.json`);
+  const found = (branch: string, level: number, arm: Arm, when: 'metrics' | 'initial') => {
+    const branchId = branch === TRUNK ? TRUNK : session.branches.find(({ name }) => name === branch)?.id;
+    if (branchId === undefined) throw new Error(`no branch ${branch}`);
+    const all = runsAlong(session, branchId).filter((run) => run.level === level && (level === 0 || run.arm === arm));
+    expect(all).toHaveLength(3);
+    return all.reduce((sum, run) => sum + (run[when]?.accuracy.test ?? NaN) / all.length, 0);
+  };
+  return {
+    session,
+    /** Mean test accuracy over seeds after training. */
+    of: (branch: string, level: number, arm: Arm = 'ticket') => found(branch, level, arm, 'metrics'),
+    before: (branch: string, level: number) => found(branch, level, 'ticket', 'initial'),
+  };
+}
+
+const ready = JSON.parse(read('recipes/index.json')) as readonly { file: string; example?: string }[];
+
+describe.each(ready.filter(({ example }) => example?.endsWith('.json')))('$example', ({ file, example = '' }) => {
+  it('holds every run of every branch, and its trunk is the recipe beside it', () => {
+    const { session } = classic(example.replace('.json', ''));
+    expect(session.branches[0].recipeId).toBe(recipeId(parseRecipeText(read(`recipes/${file}`))));
+    for (const { id, recipe } of session.branches)
+      expect(runsAlong(session, id)).toHaveLength(recipe.seeds.length * (1 + recipe.pruning.levels * recipe.arms.length));
+  });
+});
+
+describe('criteria (Zhou et al. 2019)', () => {
+  const { of } = classic('zhou-criteria');
+  it.each([2, 3])('at level %i large final beats random, which beats small weights', (level) => {
+    for (const best of [TRUNK, 'Magnitude increase']) expect(of(best, level)).toBeGreaterThan(of('Random', level) + 0.01);
+    for (const worst of ['Small init', 'Small final']) expect(of(worst, level)).toBeLessThan(of('Random', level));
+  });
+});
+
+describe('actions (Zhou et al. 2019)', () => {
+  const { of } = classic('zhou-actions');
+  it.each([2, 3])('at level %i signs are enough, and without them kept weights are worth no more than fresh ones', (level) => {
+    expect(of('Kept: signs only', level)).toBeGreaterThan(of(TRUNK, level) - 0.002);
+    for (const broken of ['Kept: shuffled', 'Kept: shuffled signs', 'Kept: fresh init'])
+      expect(of(broken, level)).toBeLessThan(of('Kept: signs only', level) - 0.005);
+    expect(of('Cut: frozen if grown', level)).toBeGreaterThan(of('Cut: frozen at init', level));
+  });
+});
+
+describe('supermasks (Zhou et al. 2019)', () => {
+  const { before } = classic('zhou-supermasks');
+  it('an untrained network with signed constants passes 86 %, a random mask stays at chance', () => {
+    expect(before('Large final, same sign, signed constants', 2)).toBeGreaterThan(0.86);
+    expect(before('Random', 2)).toBeLessThan(0.2);
+  });
+});
+
+describe('rewinding (Renda et al. 2020)', () => {
+  const { of } = classic('renda-rewinding');
+  it.each([3, 4, 5, 6, 7])('at level %i learning-rate rewinding ≥ weight rewinding > fine-tuning', (level) => {
+    expect(of('Learning-rate rewinding', level)).toBeGreaterThanOrEqual(of(TRUNK, level));
+    expect(of(TRUNK, level)).toBeGreaterThan(of('Fine-tuning', level));
+  });
+});
+
+describe('edge-popup (Ramanujan et al. 2020)', () => {
+  const { of } = classic('edge-popup');
+  it('half the weights, none of them trained, know most digits; few weights do not', () => {
+    expect(of('Signed constants', 2)).toBeGreaterThan(0.9);
+    expect(of('Signed constants', 8)).toBeLessThan(of('Signed constants', 2) - 0.3);
+  });
+});
+
+describe('sanity checks (Su et al. 2020; Frankle et al. 2021)', () => {
+  const { of } = classic('sanity-checks');
+  it('shuffling hurts a ticket drawn after training', () => {
+    for (const level of [1, 2]) expect(of(TRUNK, level, 'shuffled-mask')).toBeLessThan(of(TRUNK, level) - 0.01);
+  });
+  it('and not one that SynFlow drew at init', () => {
+    for (const level of [1, 2])
+      expect(Math.abs(of('SynFlow at init', level, 'shuffled-mask') - of('SynFlow at init', level))).toBeLessThan(0.01);
+  });
+});
