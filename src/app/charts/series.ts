@@ -17,6 +17,14 @@ export interface LevelSeries {
   readonly seeds: readonly { readonly seed: number; readonly points: readonly { readonly level: number; readonly value: number }[] }[];
 }
 
+/** The tickets of a branch that is not on the bench, beside those of the one that is. */
+export interface BranchLine {
+  readonly id: string;
+  readonly name: string;
+  /** Means over seeds; a branch has a ladder of its own, so levels need not be at the same densities. */
+  readonly points: readonly { readonly density: number; readonly value: number }[];
+}
+
 /** How seeds are drawn: their mean with whiskers, their mean with a band, or each by itself. */
 export type Spread = 'whiskers' | 'band' | 'seeds';
 
