@@ -9,6 +9,8 @@ import { sharpness, type Sharpness } from '../science/analysis/sharpness.ts';
 import { lossSlice, type LossSlice } from '../science/analysis/slice.ts';
 import { begin, type Ancestors } from '../science/draw.ts';
 import type { Mask } from '../science/mask.ts';
+import { LabError } from '../science/errors.ts';
+import { m } from '../paraglide/messages.js';
 import { recipeAt, type Plan } from '../science/plan.ts';
 import { modelOf } from '../science/recipe/model.ts';
 import { needsOf } from '../science/recipe/needs.ts';
@@ -70,6 +72,8 @@ export async function analyse(
     const report = maskReport(model, drawing.mask, drawing.start.parameters, final.parameters, question.others);
     return { what: 'masks', report };
   }
+  if (question.what === 'barrier' && run.level > 0 && recipe.method.type !== 'prune')
+    throw new LabError(m.analysis_no_siblings(), 'method');
   const engine = await createSparseEngine();
   try {
     requireNeeds(engine, 'sparse', [...needsOf(recipe), ...analyses[question.what].needs]);

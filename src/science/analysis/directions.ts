@@ -15,9 +15,9 @@ export const masked = (model: Model, mask: Mask, direction: Tensors): Tensors =>
   );
 
 /**
- * A random direction of the stream `streamName/parameter`, normalised filter by filter (Li et al. 2018): the weights into
- * each unit, or of each output channel, have the length that the network's own have there. Absent weights stay absent;
- * biases and normalisation parameters do not move.
+ * A random direction of the stream `streamName/parameter`, normalised filter by filter (Li et al. 2018): the kept weights
+ * into each unit, or of each output channel, have the length that the network's own have there. Cut weights do not move,
+ * absent or frozen, nor do biases and normalisation parameters.
  */
 export function filterNormalised(model: Model, mask: Mask, weights: Tensors, seed: number, streamName: string): Tensors {
   return Object.fromEntries(
@@ -25,15 +25,18 @@ export function filterNormalised(model: Model, mask: Mask, weights: Tensors, see
       const direction = new Float32Array(size);
       if (!prunable) return [name, direction];
       const source = stream(seed, `${streamName}/${name}`);
+      const kept = new Float32Array(size);
       for (let index = 0; index < size; index++) {
         const value = normal(source);
-        if (getBit(mask[name], index)) direction[index] = value;
+        if (!getBit(mask[name], index)) continue;
+        direction[index] = value;
+        kept[index] = weights[name][index];
       }
       const width = size / shape[0];
       for (let filter = 0; filter < shape[0]; filter++) {
         const row = direction.subarray(filter * width, (filter + 1) * width);
         const length = Math.sqrt(dot(row, row));
-        const own = weights[name].subarray(filter * width, (filter + 1) * width);
+        const own = kept.subarray(filter * width, (filter + 1) * width);
         const scale = length === 0 ? 0 : Math.sqrt(dot(own, own)) / length;
         row.forEach((value, index) => (row[index] = scale * value));
       }

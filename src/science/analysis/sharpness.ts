@@ -6,7 +6,6 @@ import type { Model } from '../../models/model.ts';
 import { log } from '../../numerics/elementary.ts';
 import { normal } from '../../numerics/sampling.ts';
 import { stream } from '../../numerics/streams.ts';
-import { trainablePlanes } from '../mask.ts';
 import type { Tensors } from '../tensors.ts';
 import type { AnalysisBench } from './bench.ts';
 import { combined, inner, masked } from './directions.ts';
@@ -27,8 +26,7 @@ const TOLERANCE = 1e-4;
 
 export async function sharpness(bench: AnalysisBench): Promise<Sharpness> {
   const { trainer, model, drawing, run, final, steps } = bench;
-  const { mask, rateAt } = drawing;
-  const planes = trainablePlanes(mask);
+  const { mask, planes, rateAt } = drawing;
   trainer.start(0, { snapshot: final, planes, batches: bench.batches('order'), position: steps, rateAt });
   const examples = bench.split.train.subarray(0, SHARPNESS_EXAMPLES);
   const apply = async (vector: Tensors): Promise<Tensors> => masked(model, mask, await trainer.hessianVectorProduct(0, examples, vector));

@@ -2,7 +2,6 @@
  * The training loss on a plane through the trained network: θ + a·d₁ + b·d₂ for two random filter-normalised directions
  * within the ticket's mask (Li et al. 2018), from the streams `slice/1` and `slice/2` of the seed.
  */
-import { trainablePlanes } from '../mask.ts';
 import { lossExamples, type AnalysisBench } from './bench.ts';
 import { combined, filterNormalised } from './directions.ts';
 
@@ -22,8 +21,7 @@ export async function lossSlice(bench: AnalysisBench, points = SLICE_POINTS): Pr
   const { trainer, control, model, drawing, run, final, steps } = bench;
   const { parameters, buffers } = final;
   const [one, other] = ['slice/1', 'slice/2'].map((name) => filterNormalised(model, drawing.mask, parameters, run.seed, name));
-  const planes = trainablePlanes(drawing.mask);
-  trainer.start(0, { snapshot: final, planes, batches: bench.batches('order'), position: steps, rateAt: drawing.rateAt });
+  trainer.start(0, { snapshot: final, planes: drawing.planes, batches: bench.batches('order'), position: steps, rateAt: drawing.rateAt });
   const at = Array.from({ length: points }, (_, index) => (REACH * (2 * index - (points - 1))) / (points - 1));
   const loss: (number | null)[] = [];
   for (const b of at) {

@@ -40,3 +40,13 @@ it.each([
 ])('names %s where it is wrong', async (subject, change) => {
   await expect(analyseSession(path, { ...options, ...change })).rejects.toMatchObject({ subject });
 });
+
+it('has no siblings of a network whose mask is learned, and says so', async () => {
+  const learned = sampleSession(
+    tinyRecipe({ method: { type: 'edge-popup' }, arms: ['ticket'], model: { family: 'mlp', hidden: [12, 8], init: 'kaiming-normal' } }),
+  );
+  const other = `${path}.learned.json`;
+  await writeFile(other, exportSession(learned));
+  await expect(analyseSession(other, options)).rejects.toMatchObject({ subject: 'method' });
+  expect((await analyseSession(other, { ...options, what: 'masks' })).answer.what).toBe('masks');
+});

@@ -2,7 +2,6 @@
 import { createSparseEngine } from '../../../../src/engines/sparse/engine.ts';
 import type { AnalysisBench } from '../../../../src/science/analysis/bench.ts';
 import { draw, type Ancestors } from '../../../../src/science/draw.ts';
-import { trainablePlanes } from '../../../../src/science/mask.ts';
 import { planOf } from '../../../../src/science/plan.ts';
 import { modelOf } from '../../../../src/science/recipe/model.ts';
 import type { Recipe } from '../../../../src/science/recipe/schema.ts';
@@ -26,8 +25,8 @@ export async function benchOf(recipe: Recipe, level: 0 | 1, keep: readonly numbe
   const split = splitFor(recipe.task.dataset, recipe.task, run.seed);
   const trainer = await (await createSparseEngine()).createTrainer({ model, task, optimizer, weightDecay, batchSize, networks: 1 });
   const batches = (name: string) => batchesOf(split.train, batchSize, run.seed, name);
-  const { start: snapshot, position, rateAt } = drawing;
-  trainer.start(0, { snapshot, planes: trainablePlanes(drawing.mask), batches: batches('order'), position, rateAt });
+  const { start: snapshot, planes, position, rateAt } = drawing;
+  trainer.start(0, { snapshot, planes, batches: batches('order'), position, rateAt });
   const kept: Record<number, Snapshot> = {};
   for (const at of keep) {
     await trainer.train([at], unhurried);

@@ -34,6 +34,16 @@ describe('a random direction', () => {
 });
 
 describe('a slice of the loss', () => {
+  it('leaves cut weights that are frozen where they are', async () => {
+    const bench = await benchOf({ ...recipe, rewind: { ...recipe.rewind, cut: 'frozen' } }, 1);
+    const { loss } = await bench.trainer.metrics(0, lossExamples(bench), bench.control);
+    expect((await lossSlice(bench, 3)).loss[4]).toBe(loss);
+    const direction = filterNormalised(bench.model, bench.drawing.mask, bench.final.parameters, 1, 'slice/1');
+    const mask = bench.drawing.mask['dense1/weight'];
+    expect(bench.final.parameters['dense1/weight'].some((value, index) => value !== 0 && !getBit(mask, index))).toBe(true);
+    expect(direction['dense1/weight'].every((value, index) => value === 0 || getBit(mask, index))).toBe(true);
+  });
+
   it('has the trained network in its middle, and is the same again', async () => {
     const bench = await benchOf(recipe, 1);
     const slice = await lossSlice(bench, 5);
