@@ -20,7 +20,7 @@ export interface KeeperOptions {
   readonly notices: Notices;
   readonly newId: () => string;
   /** Somebody else, another tab, has saved this session since: it goes on under another name. */
-  readonly fork: (session: Session) => Session;
+  readonly fork: () => Session;
 }
 
 const SWEEP_MS = 20_000;
@@ -123,7 +123,7 @@ export class Keeper {
       } catch (error) {
         if (error instanceof StaleRevision && id === this.id) {
           this.begin();
-          this.waiting = this.options.fork(session);
+          this.waiting = this.options.fork();
         } else {
           this.options.notices.report('storage', error);
           if (id === this.id) this.state = 'failed';

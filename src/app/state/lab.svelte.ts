@@ -13,7 +13,7 @@ import type { Plan } from '../../science/plan.ts';
 import type { Recipe } from '../../science/recipe/schema.ts';
 import type { RunId, RunResult } from '../../science/result.ts';
 import { importSession } from '../../sessions/file.ts';
-import { decodeLink, type SharedSession } from '../../sessions/link.ts';
+import type { SharedSession } from '../../sessions/link.ts';
 import {
   addRun,
   branchOf,
@@ -139,7 +139,7 @@ export class Lab {
       openStore: options.openStore,
       notices: this.notices,
       newId: options.newId,
-      fork: (session) => this.fork(session),
+      fork: () => this.fork(),
     });
     this.experiment = new Experiment({
       openLab: options.openLab,
@@ -209,6 +209,7 @@ export class Lab {
   /** What is wrong with the link; undefined where it opened. */
   private async tryLink(hash: string): Promise<unknown> {
     try {
+      const { decodeLink } = await import('../../sessions/link.ts');
       const shared = await decodeLink(hash);
       this.show(newSession({ ...shared.recipe, name: shared.name }));
       this.keeper.begin();
@@ -441,9 +442,10 @@ export class Lab {
   }
 
   /** Another tab changed what is on the bench: it goes on here under another name, and says so. */
-  private fork(session: Session): Session {
-    const name = sessionName(session);
-    this.session = renameSession(session, m.sessions_copy_name({ name }));
+  private fork(): Session {
+    // Not what was being saved: more may have been found meanwhile.
+    const { name } = this;
+    this.session = renameSession(this.session, m.sessions_copy_name({ name }));
     this.remember('session', this.keeper.id);
     this.notices.report('fork', new LabError(m.library_forked({ name, copy: this.name }), 'storage'));
     return this.session;
