@@ -30,6 +30,8 @@ export class Evidence {
   /** The figures, as the page shows them. Leaves the table open. */
   async table(): Promise<TableRow[]> {
     await this.panel.getByRole('button', { name: 'Table' }).click();
+    // It loads when it is first shown.
+    await this.panel.getByRole('row').first().waitFor();
     const [head, ...rows] = await this.panel
       .getByRole('row')
       .evaluateAll((all) => all.map((row) => [...row.children].map((cell) => cell.textContent)));
