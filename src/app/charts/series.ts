@@ -7,6 +7,15 @@ export interface LevelSeries {
   readonly id: string;
   /** Null: it stands for no arm. */
   readonly arm: Arm | null;
+  /** Id of its branch. */
+  readonly branch: string;
+  /** Density (0..1) of every level of its branch. */
+  readonly ladder: readonly number[];
+  /**
+   * Of a branch beside the one that is shown: the level at which it leaves the lines that are drawn anyway. Its line is
+   * thin, its markers are open, and it stands for the mean. Null: of the branch that is shown.
+   */
+  readonly leaves: number | null;
   readonly name: string;
   /** CSS colour. */
   readonly colour: string;

@@ -1,18 +1,19 @@
-/** A run's mask from wherever the lab has it: the album, a link, the notebook; a level 0 keeps everything. */
+/** The mask of a run along any branch, from wherever the lab has it: the album, a link, the notebook; a level 0 keeps everything. */
 import { denseMask, type Mask } from '../../science/mask.ts';
 import type { RunId } from '../../science/result.ts';
 import { prunableParameters } from '../../models/model.ts';
+import { findRun } from '../../sessions/session.ts';
 import type { Lab } from './lab.svelte.ts';
 
 /** A link can name a network of any size: masks of a larger one are not made up for it. */
 const MAX_BITS = 64_000_000;
 
-export async function maskAtHand(lab: Lab, run: RunId): Promise<Mask | null> {
+export async function maskAtHand(lab: Lab, branchId: string, run: RunId): Promise<Mask | null> {
   if (run.level === 0) {
     const bits = prunableParameters(lab.model).reduce((sum, { size }) => sum + size, 0);
     return bits > MAX_BITS ? null : denseMask(lab.model);
   }
-  const result = lab.resultOf(run);
+  const result = findRun(lab.session, branchId, run);
   const known = lab.album.find(result?.key ?? '')?.mask ?? sharedMask(lab, run);
   if (known !== undefined) return known;
   return result === undefined ? null : ((await lab.keeper.notebook().find(result.key))?.mask ?? null);
