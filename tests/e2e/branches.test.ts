@@ -54,6 +54,58 @@ describe('a what-if', () => {
   });
 });
 
+describe('evidence of a what-if', () => {
+  const NAME = 'rewind to step 15';
+
+  async function branched(): Promise<LabPage> {
+    const lab = await trained();
+    await lab.page.getByRole('list', { name: 'Levels' }).getByRole('button').nth(1).click();
+    await lab.page.getByRole('radio', { name: /^step/ }).check();
+    await lab.runAll();
+    return lab;
+  }
+
+  it('is compared with the trunk, level by level', async () => {
+    const lab = await branched();
+    expect((await lab.evidence.offered()).map((words) => words.replace(/, .* · /, ' '))).toEqual([
+      ...[0, 1, 2, 3].map((level) => `level ${level} Trunk`),
+      ...[2, 3].map((level) => `level ${level} ${NAME}`),
+    ]);
+    const { accuracy, overlap } = await lab.evidence.compare(/level 2,.*Trunk/, /level 2,.*rewind/);
+    const runs = (await lab.evidence.csv()).filter(({ level, arm }) => level === '2' && arm === 'ticket');
+    const of = (branch: string): string => (100 * Number(runs.find((run) => run.branch === branch)?.test_accuracy)).toFixed(2);
+    expect(of('Trunk')).not.toBe(of(NAME));
+    expect(accuracy.ticket.slice(0, 2)).toEqual([of('Trunk'), of(NAME)]);
+    // Both masks grew from the same trained weights of level 1.
+    expect(overlap.length).toBeGreaterThan(0);
+    await expect
+      .poll(async () => (await lab.evidence.compare(/level 2,.*Trunk/, /level 3,.*rewind/)).overlap.join())
+      .not.toBe(overlap.join());
+    await lab.evidence.compare(/level 2,.*Trunk/, /level 2,.*Trunk/);
+    expect(await textOf(lab.evidence.panel)).toContain('the same level');
+  });
+
+  it('is drawn beside what is shown, and marks its ticket', async () => {
+    const lab = await branched();
+    const chart = lab.evidence.chart(/^Test accuracy/);
+    const beside = chart.locator('g.beside');
+    expect(await beside.count()).toBe(1);
+    await lab.page.getByRole('button', { name: 'Trunk' }).click();
+    await expect.poll(() => textOf(chart)).toContain('rewind');
+    // Levels 2 and 3 are its own; level 1 is where it leaves.
+    const markers = beside.locator('path.marker');
+    expect(await markers.count()).toBe(2);
+    const box = await markers.last().boundingBox();
+    if (box === null) throw new Error('no marker');
+    await lab.page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+    await expect.poll(() => beside.evaluate((line) => line.classList.contains('dim'))).toBe(false);
+    expect(await chart.locator('g.dim[data-series="ticket"]').count()).toBe(1);
+    const isPointed = (all: Element[]): boolean[] => all.map((ticket) => ticket.classList.contains('pointed'));
+    expect(await whatIf(lab, NAME).evaluateAll(isPointed)).toEqual([false, true]);
+    expect(await lab.page.getByRole('list', { name: 'Levels' }).getByRole('button').evaluateAll(isPointed)).toEqual(Array(4).fill(false));
+  });
+});
+
 describe('the recipe', () => {
   it('takes edits back and makes them again, by keys and by buttons, and goes back to defaults', async () => {
     const lab = await trained();
