@@ -42,13 +42,13 @@ export function elide(text: string, fits: (text: string) => boolean): string {
 
 let pen: CanvasRenderingContext2D | null = null;
 
-/** Whether a text, written as `element` would write it, takes at most `room` pixels. */
+/** Whether a text, written as `element` would write it, takes at most `room` pixels, also when it is marked, which is bold. */
 export function fitsIn(element: Element, room: number): (text: string) => boolean {
   pen ??= document.createElement('canvas').getContext('2d');
   const { fontSize, fontFamily } = getComputedStyle(element);
   return (text) => {
     if (pen === null) return true;
-    pen.font = `${fontSize} ${fontFamily}`;
+    pen.font = `600 ${fontSize} ${fontFamily}`;
     return pen.measureText(text).width <= room;
   };
 }
