@@ -28,7 +28,7 @@ export function placeNames<Line extends Named>(lines: readonly Line[], top: numb
 /** The text, or as much of its beginning and its end as fits with an ellipsis between: what tells names apart is often at the end. */
 export function elide(text: string, fits: (text: string) => boolean): string {
   if (fits(text)) return text;
-  const letters = [...text];
+  const letters = Array.from(text);
   for (let kept = letters.length - 1; kept > 0; kept--) {
     const head = Math.ceil(kept / 2);
     const shorter = `${letters.slice(0, head).join('').trimEnd()}…${letters

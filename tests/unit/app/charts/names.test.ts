@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { elide, placeNames } from '../../../../src/app/charts/names.ts';
 
-const within = (most: number) => (text: string) => [...text].length <= most;
+const within = (most: number) => (text: string) => Array.from(text).length <= most;
 
 it('a name that fits stays as it is', () => expect(elide('rewind to step 15', within(17))).toBe('rewind to step 15'));
 
