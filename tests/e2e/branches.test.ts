@@ -51,32 +51,6 @@ describe('a what-if', () => {
     await expect.poll(() => textOf(lab.stage)).toContain('to step 15');
   });
 
-  it('is compared with the trunk, level by level', async () => {
-    const lab = await trained();
-    await lab.page.getByRole('list', { name: 'Levels' }).getByRole('button').nth(1).click();
-    await lab.recipe.field('score').selectOption('small-final');
-    await lab.runAll();
-    await lab.evidence.panel.getByRole('button', { name: 'Compare' }).click();
-    const picks = lab.evidence.panel.getByRole('combobox');
-    const [a, b] = [picks.nth(0), picks.nth(1)];
-    const options = await a.locator('option').evaluateAll((all) => all.map((one) => (one as HTMLOptionElement).value));
-    expect(options).toHaveLength(8);
-    await a.selectOption(options[3]);
-    await b.selectOption(options[7]);
-    // The same level, cut from both ends of the same weights: other networks, of other accuracy.
-    const table = lab.page.getByRole('table', { name: 'Level 3 beside level 3' });
-    const [one, other] = (
-      await table
-        .getByRole('row', { name: /^ticket/ })
-        .first()
-        .getByRole('cell')
-        .allTextContents()
-    ).map(plainText);
-    expect(one).toMatch(/^[\d.]+/);
-    expect(other).not.toBe(one);
-    await expect.poll(() => textOf(lab.evidence.panel)).toMatch(/Of the weights that the sparser mask keeps/);
-  });
-
   it('takes another name, is put aside and comes back', async () => {
     const lab = await trained();
     await lab.page.getByRole('list', { name: 'Levels' }).getByRole('button').nth(2).click();
@@ -90,6 +64,60 @@ describe('a what-if', () => {
     await expect.poll(() => whatIf(lab, 'all compete').count()).toBe(0);
     await lab.page.getByRole('button', { name: /^all compete/ }).click();
     await expect.poll(() => whatIf(lab, 'all compete').count()).toBe(1);
+  });
+});
+
+describe('evidence of a what-if', () => {
+  /** Its tickets hardly train, so that its figures are others. */
+  const NAME = 'steps 60';
+
+  async function branched(): Promise<LabPage> {
+    const lab = await trained();
+    await lab.page.getByRole('list', { name: 'Levels' }).getByRole('button').nth(1).click();
+    await lab.recipe.setField('steps a level', '60');
+    await lab.runAll();
+    return lab;
+  }
+
+  it('is compared with the trunk, level by level', async () => {
+    const lab = await branched();
+    expect((await lab.evidence.offered()).map((words) => words.replace(/, .* · /, ' '))).toEqual([
+      ...[0, 1, 2, 3].map((level) => `level ${level} Trunk`),
+      ...[2, 3].map((level) => `level ${level} ${NAME}`),
+    ]);
+    const figures = await lab.evidence.compare(/level 2,.*Trunk/, /level 2,.*steps/);
+    const runs = (await lab.evidence.csv()).filter(({ level, arm }) => level === '2' && arm === 'ticket');
+    const of = (branch: string): string => (100 * Number(runs.find((run) => run.branch === branch)?.test_accuracy)).toFixed(2);
+    expect(of('Trunk')).not.toBe(of(NAME));
+    expect(figures.ticket.slice(0, 2)).toEqual([of('Trunk'), of(NAME)]);
+    // Both are cut from the same trained weights of level 1, so their masks are one; a level on, they are not.
+    await expect
+      .poll(() => lab.evidence.overlap())
+      .toSatisfy((shares: string[]) => shares.length === 2 && shares.every((share) => share.startsWith('100 %')));
+    await lab.evidence.compare(/level 3,.*Trunk/, /level 3,.*steps/);
+    await expect.poll(() => lab.evidence.overlap()).toSatisfy((shares: string[]) => shares.length === 2 && !shares[0].startsWith('100 %'));
+    await lab.evidence.compare(/level 2,.*Trunk/, /level 2,.*Trunk/);
+    await expect.poll(() => textOf(lab.evidence.panel)).toContain('the same level');
+  });
+
+  it('is drawn beside what is shown, and marks its ticket', async () => {
+    const lab = await branched();
+    const chart = lab.evidence.chart(/^Test accuracy/);
+    const beside = chart.locator('g.beside');
+    expect(await beside.count()).toBe(1);
+    await lab.page.getByRole('button', { name: 'Trunk' }).click();
+    await expect.poll(() => textOf(chart)).toContain(NAME);
+    // Levels 2 and 3 are its own; level 1 is where it leaves.
+    const markers = beside.locator('path.marker');
+    expect(await markers.count()).toBe(2);
+    const box = await markers.last().boundingBox();
+    if (box === null) throw new Error('no marker');
+    await lab.page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+    await expect.poll(() => beside.evaluate((line) => line.classList.contains('dim'))).toBe(false);
+    expect(await chart.locator('g.dim[data-series="ticket"]').count()).toBe(1);
+    const isPointed = (all: Element[]): boolean[] => all.map((ticket) => ticket.classList.contains('pointed'));
+    expect(await whatIf(lab, NAME).evaluateAll(isPointed)).toEqual([false, true]);
+    expect(await lab.page.getByRole('list', { name: 'Levels' }).getByRole('button').evaluateAll(isPointed)).toEqual(Array(4).fill(false));
   });
 });
 

@@ -66,4 +66,17 @@ describe('a first visit', () => {
     await expect.poll(() => lab.finishedLevels()).toBeGreaterThan(0);
     expect(strays).toEqual([]);
   });
+
+  it.each([
+    [1440, 900],
+    [1024, 768],
+  ])('shows graph and boundaries at once on %i × %i: nothing has to be scrolled to', async (width, height) => {
+    const lab = await site.visit({ before: (page) => page.setViewportSize({ width, height }) });
+    await lab.page.getByRole('img', { name: /^Decision boundary of dense/ }).waitFor();
+    expect(await lab.page.getByRole('button', { name: 'Run it on MNIST' }).isVisible()).toBe(true);
+    // The engine is open, and the line that says that it is being opened is gone.
+    await expect.poll(() => lab.finishedLevels()).toBeGreaterThan(0);
+    const hidden = await lab.stage.evaluate((stage) => stage.scrollHeight - stage.clientHeight);
+    expect(hidden).toBe(0);
+  });
 });

@@ -19,3 +19,6 @@ export function fit(values: readonly number[], count: number, least: number): Ax
   const ticks = niceTicks(domain[0], domain[1], count).filter((tick) => tick >= domain[0] - 1e-12 && tick <= domain[1] + 1e-12);
   return { domain, ticks, decimals: Math.max(0, -Math.floor(Math.log10(step) + 1e-9)) };
 }
+
+/** Pixels left of a plot for what stands at its ticks: as much as most axes take, so that charts below one another align. */
+export const axisRoom = (texts: readonly string[]): number => 40 + 7 * Math.max(0, Math.max(0, ...texts.map(({ length }) => length)) - 5);

@@ -7,6 +7,15 @@ export interface LevelSeries {
   readonly id: string;
   /** Null: it stands for no arm. */
   readonly arm: Arm | null;
+  /** Id of its branch. */
+  readonly branch: string;
+  /** Density (0..1) of every level of its branch. */
+  readonly ladder: readonly number[];
+  /**
+   * Of a branch beside the one that is shown: the level at which it leaves the lines that are drawn anyway. Its line is
+   * thin, its markers are open, and it stands for the mean. Null: of the branch that is shown.
+   */
+  readonly leaves: number | null;
   readonly name: string;
   /** CSS colour. */
   readonly colour: string;
@@ -15,14 +24,6 @@ export interface LevelSeries {
   /** Over seeds, by level. */
   readonly points: readonly { readonly level: number; readonly mean: number; readonly min: number; readonly max: number }[];
   readonly seeds: readonly { readonly seed: number; readonly points: readonly { readonly level: number; readonly value: number }[] }[];
-}
-
-/** The tickets of a branch that is not on the bench, beside those of the one that is. */
-export interface BranchLine {
-  readonly id: string;
-  readonly name: string;
-  /** Means over seeds; a branch has a ladder of its own, so levels need not be at the same densities. */
-  readonly points: readonly { readonly density: number; readonly value: number }[];
 }
 
 /** How seeds are drawn: their mean with whiskers, their mean with a band, or each by itself. */

@@ -1,4 +1,4 @@
-/** A run's mask from wherever the lab has it: the album, a link, the notebook; a level 0 keeps everything. */
+/** The mask of a run along any branch, from wherever the lab has it: the album, a link, the notebook; a level 0 keeps everything. */
 import { denseMask, type Mask } from '../../science/mask.ts';
 import type { RunId } from '../../science/result.ts';
 import { prunableParameters } from '../../models/model.ts';
@@ -8,7 +8,7 @@ import type { Lab } from './lab.svelte.ts';
 /** A link can name a network of any size: masks of a larger one are not made up for it. */
 const MAX_BITS = 64_000_000;
 
-export async function maskAtHand(lab: Lab, run: RunId, branchId = lab.branchId): Promise<Mask | null> {
+export async function maskAtHand(lab: Lab, branchId: string, run: RunId): Promise<Mask | null> {
   if (run.level === 0) {
     const bits = prunableParameters(lab.model).reduce((sum, { size }) => sum + size, 0);
     return bits > MAX_BITS ? null : denseMask(lab.model);

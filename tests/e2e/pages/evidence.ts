@@ -40,6 +40,34 @@ export class Evidence {
     );
   }
 
+  /** Levels as the comparison offers them for A. Leaves it open. */
+  async offered(): Promise<string[]> {
+    await this.panel.getByRole('button', { name: 'Compare' }).click();
+    const options = this.panel.getByRole('combobox', { name: 'A', exact: true }).locator('option');
+    await options.first().waitFor({ state: 'attached' });
+    return (await options.allTextContents()).map(plainText);
+  }
+
+  /** Two levels side by side: A, B and B − A of the first group of rows, test accuracy, by arm. */
+  async compare(a: RegExp, b: RegExp): Promise<Readonly<Record<string, readonly string[]>>> {
+    const offered = await this.offered();
+    for (const [label, wanted] of [
+      ['A', a],
+      ['B', b],
+    ] as const)
+      await this.panel
+        .getByRole('combobox', { name: label, exact: true })
+        .selectOption({ index: offered.findIndex((words) => wanted.test(words)) });
+    const rows = this.panel.locator('tbody').first().getByRole('row');
+    const cells = await rows.evaluateAll((all) => all.map((row) => [...row.children].map((cell) => cell.textContent)));
+    return Object.fromEntries(cells.slice(1).map(([arm, ...figures]) => [plainText(arm), figures.map(plainText)]));
+  }
+
+  /** What the compared masks share, a layer each: "43 % (41 %)". */
+  async overlap(): Promise<string[]> {
+    return (await this.panel.getByRole('definition').allTextContents()).map(plainText);
+  }
+
   /** The runs of the CSV that the page saves. */
   async csv(): Promise<CsvRow[]> {
     await this.panel.getByRole('button', { name: 'Save data' }).click();

@@ -4,6 +4,9 @@ import type { Finding, FoundCurve } from './findings.ts';
 
 type Cell = string | number | null;
 
+/** What a branch is called, by its id. */
+type Names = ReadonlyMap<string, string>;
+
 const columns: readonly (readonly [name: string, of: (finding: Finding) => Cell])[] = [
   ['level', ({ level }) => level],
   ['arm', ({ arm }) => arm],
@@ -25,17 +28,22 @@ const columns: readonly (readonly [name: string, of: (finding: Finding) => Cell]
   ['fingerprint', ({ fingerprint }) => fingerprint],
 ];
 
-/** Cells that a spreadsheet would take for a formula are made text: a session file may bring any word as its backend. */
-export async function toCsv(findings: readonly Finding[], layers: readonly string[]): Promise<string> {
+/** Cells that a spreadsheet would take for a formula are made text: a session file may bring any word as its backend or branch. */
+export async function toCsv(findings: readonly Finding[], names: Names, layers: readonly string[]): Promise<string> {
   const { default: Papa } = await import('papaparse');
   const rows = findings.map((finding) => [
+    named(finding, names),
     ...columns.map(([, of]) => of(finding)),
     ...layers.map((_, index) => finding.layerDensity?.[index]),
   ]);
-  const fields = [...columns.map(([name]) => name), ...layers.map((layer) => `density_${layer}`)];
+  const fields = ['branch', ...columns.map(([name]) => name), ...layers.map((layer) => `density_${layer}`)];
   return `${Papa.unparse({ fields, data: rows }, { escapeFormulae: true, newline: '\n' })}\n`;
 }
 
-/** Everything that is shown; a file that the lab opens again is a session's. */
-export const toJson = (name: string, recipe: Recipe, runs: readonly Finding[], curves: readonly FoundCurve[]): string =>
-  `${JSON.stringify({ format: 'lottery-ticket-evidence', version: 1, name, recipe, runs, curves }, null, 1)}\n`;
+const named = ({ branch }: Finding, names: Names): string => names.get(branch) ?? branch;
+
+/** Everything known along the branch that is shown; a file that the lab opens again is a session's. */
+export function toJson(name: string, recipe: Recipe, findings: readonly Finding[], names: Names, curves: readonly FoundCurve[]): string {
+  const runs = findings.map((finding) => ({ ...finding, branch: named(finding, names) }));
+  return `${JSON.stringify({ format: 'lottery-ticket-evidence', version: 1, name, recipe, runs, curves }, null, 1)}\n`;
+}

@@ -6,10 +6,12 @@ import type { Arm } from '../../../science/recipe/schema.ts';
 import type { SplitMetrics } from '../../../science/result.ts';
 import type { EngineIdentity } from '../../../science/trainer.ts';
 import type { SharedSession } from '../../../sessions/link.ts';
-import type { SessionRun } from '../../../sessions/session.ts';
+import { TRUNK, type SessionRun } from '../../../sessions/session.ts';
 
 /** Null: a link does not hold it. */
 export interface Finding extends RunFigures {
+  /** Id of the branch that trained it. */
+  readonly branch: string;
   readonly validationAccuracy: number | null;
   readonly trainAccuracy: number | null;
   readonly testLoss: number | null;
@@ -36,15 +38,16 @@ export interface FoundCurve {
 }
 
 interface Source {
-  /** Along the branch on the bench. */
   readonly runs: readonly SessionRun[];
   readonly shared: SharedSession | null;
 }
 
 export function findingsOf({ runs, shared }: Source): Finding[] {
-  if (shared !== null) return shared.figures.map((figures) => ({ ...figures, ...unknown, layerDensity: sharedLayers(shared, figures) }));
+  if (shared !== null)
+    return shared.figures.map((figures) => ({ ...figures, ...unknown, branch: TRUNK, layerDensity: sharedLayers(shared, figures) }));
   return runs.map((run) => ({
     ...figuresOf(run),
+    branch: run.branch,
     validationAccuracy: metric(run.metrics, 'accuracy', 'validation'),
     trainAccuracy: metric(run.metrics, 'accuracy', 'train'),
     testLoss: metric(run.metrics, 'loss', 'test'),

@@ -1,8 +1,9 @@
-/** Findings as lines: one an arm or a layer, over levels, with the spread over seeds and the single seeds. */
-import type { Arm } from '../../../science/recipe/schema.ts';
+/** Findings as lines over levels: one an arm or a layer, with the spread over seeds and the single seeds, and one for each other branch. */
+import type { Session } from '../../../sessions/session.ts';
 import { armLook } from '../../arms.ts';
 import type { LevelSeries } from '../../charts/series.ts';
 import type { StageLayer } from '../stage/layers.ts';
+import { leavesAt, type BranchEvidence } from './branches.ts';
 import type { Finding } from './findings.ts';
 
 type ValueOf = (finding: Finding) => number | null;
@@ -27,30 +28,53 @@ function points(findings: readonly Finding[], valueOf: ValueOf): Pick<LevelSerie
   };
 }
 
+const placed = ({ branch, ladder }: BranchEvidence): Pick<LevelSeries, 'branch' | 'ladder'> => ({ branch: branch.id, ladder });
+
 /** One line an arm; all begin at level 0, which they share. */
-export const armSeries = (findings: readonly Finding[], arms: readonly Arm[], valueOf: ValueOf): LevelSeries[] =>
-  arms.map((arm) => ({
+export const armSeries = (shown: BranchEvidence, valueOf: ValueOf): LevelSeries[] =>
+  shown.arms.map((arm) => ({
     id: arm,
     arm,
+    ...placed(shown),
+    leaves: null,
     name: armLook[arm].name(),
     colour: armLook[arm].colour,
     marker: armLook[arm].marker,
     ...points(
-      findings.filter((one) => one.level === 0 || one.arm === arm),
+      shown.findings.filter((one) => one.level === 0 || one.arm === arm),
       valueOf,
     ),
   }));
 
+/** The tickets' mean along every other branch, from where it leaves what is drawn of the others. */
+export const besideSeries = (
+  session: Session,
+  branches: readonly BranchEvidence[],
+  shown: BranchEvidence,
+  valueOf: ValueOf,
+): LevelSeries[] =>
+  branches.flatMap((of) => {
+    if (of === shown) return [];
+    const leaves = leavesAt(session, shown.branch.id, of.branch);
+    const own = of.findings.filter(({ arm, level }) => arm === 'ticket' && level >= leaves);
+    const means = points(own, valueOf).points.map(({ level, mean }) => ({ level, mean, min: mean, max: mean }));
+    if (means.every(({ level }) => level === leaves)) return [];
+    const { colour, marker } = armLook.ticket;
+    return { id: `beside/${of.branch.id}`, arm: 'ticket', ...placed(of), leaves, name: of.name, colour, marker, points: means, seeds: [] };
+  });
+
 /** One line a layer, of the tickets. */
-export const layerSeries = (findings: readonly Finding[], layers: readonly StageLayer[]): LevelSeries[] =>
+export const layerSeries = (shown: BranchEvidence, layers: readonly StageLayer[]): LevelSeries[] =>
   layers.map(({ parameter, name }, index) => ({
     id: parameter,
     arm: null,
+    ...placed(shown),
+    leaves: null,
     name,
     colour: 'var(--ink-2)',
     marker: null,
     ...points(
-      findings.filter(({ arm }) => arm === 'ticket'),
+      shown.findings.filter(({ arm }) => arm === 'ticket'),
       (finding) => finding.layerDensity?.[index] ?? null,
     ),
   }));

@@ -1,5 +1,6 @@
 import Papa from 'papaparse';
 import { describe, expect, it } from 'vitest';
+import { branchNames } from '../../../../src/app/lab/evidence/branches.ts';
 import { toCsv, toJson } from '../../../../src/app/lab/evidence/data.ts';
 import { curvesOf, findingsOf } from '../../../../src/app/lab/evidence/findings.ts';
 import { decodeLink, packLink } from '../../../../src/sessions/link.ts';
@@ -8,18 +9,20 @@ import { sampleSession } from '../../sessions/sample.ts';
 
 const session = sampleSession(tinyRecipe({ seeds: [1, 2] }));
 const findings = findingsOf({ runs: session.runs, shared: null });
+const names = branchNames(session.branches);
 const layers = ['dense1/weights', 'dense2/weights', 'output/weights'];
 const read = (csv: string) => Papa.parse<Record<string, string>>(csv, { header: true, skipEmptyLines: true });
 
 describe('data as files', () => {
   it('CSV holds every run with exact numbers, a column a figure and layer', async () => {
-    const { data, errors, meta } = read(await toCsv(findings, layers));
+    const { data, errors, meta } = read(await toCsv(findings, names, layers));
     expect(errors).toEqual([]);
     expect(data).toHaveLength(session.runs.length);
     expect(meta.fields).toContain('density_dense1/weights');
     data.forEach((row, index) => {
       const run = session.runs[index];
       expect(row).toMatchObject({
+        branch: 'Trunk',
         arm: run.arm,
         level: String(run.level),
         seed: String(run.seed),
@@ -36,30 +39,40 @@ describe('data as files', () => {
     'CSV keeps %j from being a formula',
     async (backend) => {
       const [finding] = findings;
-      const csv = await toCsv([{ ...finding, engine: { ...finding.engine, name: 'tfjs', backend } }], []);
+      const csv = await toCsv([{ ...finding, engine: { ...finding.engine, name: 'tfjs', backend } }], names, []);
       const [row] = read(csv).data;
       expect(row.backend).toBe(/^[=+\-@\t]/.test(backend) ? `'${backend}` : backend);
     },
   );
 
+  it('CSV says which branch trained a run, in words that are no formula', async () => {
+    const [finding] = findings;
+    const of = [finding, { ...finding, branch: 'w' }];
+    const { data } = read(await toCsv(of, new Map([...names, ['w', '=1+1']]), []));
+    expect(data.map(({ branch }) => branch)).toEqual(['Trunk', "'=1+1"]);
+  });
+
   it('numbers stay numbers, negative ones too', async () => {
-    const [row] = read(await toCsv([{ ...findings[0], testLoss: -0.5 }], [])).data;
+    const [row] = read(await toCsv([{ ...findings[0], testLoss: -0.5 }], names, [])).data;
     expect(row.test_loss).toBe('-0.5');
   });
 
   it('what a link does not hold is left empty', async () => {
     const { hash } = await packLink(session, 8_000, { find: () => Promise.resolve(null) });
     const shared = await decodeLink(hash ?? '');
-    const { data } = read(await toCsv(findingsOf({ runs: session.runs, shared }), layers));
+    const { data } = read(await toCsv(findingsOf({ runs: session.runs, shared }), names, layers));
     expect(data).toHaveLength(session.runs.length);
     expect(data.every((row) => row.train_ms === '' && row['density_output/weights'] === '' && row.fingerprint.length === 8)).toBe(true);
   });
 
   it('JSON holds recipe, runs and curves', () => {
     const { recipe } = session.branches[0];
-    const data = JSON.parse(toJson('Tiny', recipe, findings, curvesOf({ runs: session.runs, shared: null }))) as Record<string, unknown>;
+    const data = JSON.parse(toJson('Tiny', recipe, findings, names, curvesOf({ runs: session.runs, shared: null }))) as Record<
+      string,
+      unknown
+    >;
     expect(data).toMatchObject({ format: 'lottery-ticket-evidence', version: 1, name: 'Tiny', recipe });
-    expect(data.runs).toEqual(findings);
+    expect(data.runs).toEqual(findings.map((finding) => ({ ...finding, branch: 'Trunk' })));
     expect(data.curves).toHaveLength(session.runs.length);
   });
 });

@@ -1,0 +1,89 @@
+/** The session's branches beside each other: what each is called, its levels, and what is known along it. */
+import { m } from '../../../paraglide/messages.js';
+import type { Model } from '../../../models/model.ts';
+import { densityLadder } from '../../../science/prune/counts.ts';
+import type { Arm } from '../../../science/recipe/schema.ts';
+import type { SharedSession } from '../../../sessions/link.ts';
+import { branchOf, ownerBranch, planOfBranch, runsAlong, standingBranches, type Branch, type Session } from '../../../sessions/session.ts';
+import { findingsOf, type Finding } from './findings.ts';
+
+export interface BranchEvidence {
+  readonly branch: Branch;
+  /** Unlike any other in the session. */
+  readonly name: string;
+  /** Density (0..1) of every level along it. */
+  readonly ladder: readonly number[];
+  /** Along it: those of the levels that it shares with what it grew from, too. */
+  readonly findings: readonly Finding[];
+  /** As the recipe lists them; others with something to show come after. */
+  readonly arms: readonly Arm[];
+}
+
+/** A level of a branch that trained it: every level of a session is one place. */
+export interface Place {
+  readonly key: string;
+  readonly of: BranchEvidence;
+  readonly level: number;
+}
+
+interface Source {
+  readonly session: Session;
+  readonly shared: SharedSession | null;
+  /** The same for all branches. */
+  readonly model: Model;
+}
+
+/** Names by branch id. Two what-ifs may have been given the same one; they are numbered then. */
+export function branchNames(branches: readonly Branch[]): ReadonlyMap<string, string> {
+  const names = new Map<string, string>();
+  const taken = new Set<string>();
+  for (const { id, parent, name } of branches) {
+    const plain = parent === null ? m.branch_trunk() : name;
+    let unlike = plain;
+    for (let number = 2; taken.has(unlike); number++) unlike = m.evidence_branch_again({ name: plain, number });
+    taken.add(unlike);
+    names.set(id, unlike);
+  }
+  return names;
+}
+
+/** The branches in sight, the trunk first. */
+export function evidenceOf({ session, shared, model }: Source): BranchEvidence[] {
+  const branches = standingBranches(session);
+  const names = branchNames(branches);
+  return branches.map((branch) => {
+    const findings = findingsOf({ runs: runsAlong(session, branch.id), shared });
+    return {
+      branch,
+      name: names.get(branch.id) ?? branch.name,
+      ladder: densityLadder(planOfBranch(session, branch.id), model),
+      findings,
+      arms: [...new Set<Arm>([...branch.recipe.arms, ...findings.map(({ arm }) => arm)])],
+    };
+  });
+}
+
+const keyOf = (branchId: string, level: number): string => `${branchId}/${level}`;
+
+/** The levels that each branch trains itself. */
+export const placesOf = (branches: readonly BranchEvidence[]): Place[] =>
+  branches.flatMap((of) =>
+    of.ladder.flatMap((_, level) =>
+      of.branch.fromLevel === null || level > of.branch.fromLevel ? { key: keyOf(of.branch.id, level), of, level } : [],
+    ),
+  );
+
+/** What is worth comparing with a level of a branch: a what-if's with the same level of what it grew from, the trunk's with level 0. */
+export function firstPair(session: Session, branchId: string, level: number): readonly [a: string, b: string] {
+  const { id, parent } = ownerBranch(session, branchId, level);
+  if (parent === null) return [keyOf(id, 0), keyOf(id, level)];
+  const at = Math.min(level, branchOf(session, parent).recipe.pruning.levels);
+  return [keyOf(ownerBranch(session, parent, at).id, at), keyOf(id, level)];
+}
+
+/** The last level that a branch has in common with the one that is shown, or with another that is drawn beside it. */
+export function leavesAt(session: Session, shownId: string, { id, fromLevel }: Branch): number {
+  for (let child = branchOf(session, shownId); child.parent !== null; child = branchOf(session, child.parent))
+    if (child.parent === id) return child.fromLevel ?? 0;
+  return fromLevel ?? 0;
+}
