@@ -48,6 +48,10 @@ const states: Readonly<Record<string, (page: Page) => Promise<void>>> = {
     await page.getByRole('button', { name: 'Share' }).click();
     await page.waitForTimeout(SETTLE_MS);
   },
+  methods: async (page) => {
+    await page.evaluate(() => (location.hash = '#methods'));
+    await page.waitForTimeout(SETTLE_MS);
+  },
   library: async (page) => {
     await isTrained(page);
     await page.evaluate(() => (location.hash = '#library'));

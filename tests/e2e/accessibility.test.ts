@@ -38,6 +38,9 @@ describe('accessibility', () => {
     await lab.share.open();
     await lab.share.dialog.getByRole('textbox').waitFor();
     found.push(...(await faults(page, 'share dialog')));
+    await page.evaluate(() => (location.hash = '#methods'));
+    await page.getByRole('heading', { name: 'Methods' }).waitFor();
+    found.push(...(await faults(page, 'methods')));
     expect(found).toEqual([]);
   });
 

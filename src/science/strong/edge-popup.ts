@@ -7,9 +7,10 @@ import { prunableParameters } from '../../models/model.ts';
 import { stream } from '../../numerics/streams.ts';
 import type { Batches } from '../../tasks/task.ts';
 import { initialise } from '../init.ts';
-import { denseMask, getBit, trainablePlanes, type Mask } from '../mask.ts';
+import { bitsWhere, countBits, denseMask, getBit, trainablePlanes, type Mask } from '../mask.ts';
 import type { Plan } from '../plan.ts';
 import { keptAt } from '../prune/counts.ts';
+import { smallestKept } from '../prune/smallest.ts';
 import { keepTop } from '../prune/top.ts';
 import type { Recipe } from '../recipe/schema.ts';
 import type { Learner } from '../run.ts';
@@ -29,7 +30,12 @@ function popUp(model: Model, scores: Tensors, counts: Readonly<Record<string, nu
   const dense = denseMask(model);
   return Object.fromEntries(
     prunableParameters(model).map(({ name }) => {
-      const contender = { scores: scores[name].map(Math.abs), present: dense[name] };
+      const present = dense[name];
+      const threshold = smallestKept([{ weights: scores[name], present }], counts[name]);
+      const kept = bitsWhere(present.size, (at) => Math.abs(scores[name][at]) >= threshold);
+      // Where more are at the threshold than have a place, a draw decides, as for every mask.
+      if (countBits(kept) === counts[name]) return [name, kept];
+      const contender = { scores: scores[name].map(Math.abs), present };
       return [name, keepTop([contender], counts[name], stream(seed, `popup-ties/${name}`))[0]];
     }),
   );

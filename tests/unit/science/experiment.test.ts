@@ -63,6 +63,23 @@ describe('the experiment', () => {
     expect(laboratory.requests.length).toBe(2 * (1 + 3 * 4));
   });
 
+  it('does not look up what is not admitted: known levels wait for their turn, too', async () => {
+    const recipe = tinyRecipe();
+    const notebook = new MemoryNotebook();
+    await conducted(recipe, notebook);
+    let open = (): void => undefined;
+    const gate = new Promise<void>((resolve) => (open = resolve));
+    const gated = Object.assign(new Recorder(), { admit: async ({ level }: RunId) => (level > 1 ? gate : undefined) });
+    const found: number[] = [];
+    const conducting = conduct(planOf(recipe), gated, notebook, ({ level }) => found.push(level));
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(Math.max(...found)).toBe(1);
+    open();
+    await conducting;
+    expect(Math.max(...found)).toBe(3);
+    expect(gated.requests).toEqual([]);
+  });
+
   it('cuts each level, controls too, from the ticket of the level before', async () => {
     const { requests } = await conducted(tinyRecipe());
     for (const { run, ancestors } of requests) {

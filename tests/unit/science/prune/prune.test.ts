@@ -131,6 +131,25 @@ describe('masks of a level', () => {
     expect((100 * density(mask)).toFixed(1)).toBe('21.1');
   });
 
+  it('exponential scores what is left anew before each of a hundred cuts, at ρ^(k/100) of the weights', () => {
+    const seen: number[] = [];
+    const scores = scoresOf(1);
+    prune(
+      plan({ schedule: 'exponential', scope: 'global', rate: 0.9, convRate: 0.9, outputRate: 0.9, levels: 1 }),
+      lenet,
+      1,
+      denseMask(lenet),
+      (left) => {
+        seen.push(density(left));
+        return scores;
+      },
+      1,
+      'ties',
+    );
+    expect(seen).toHaveLength(100);
+    [0, 1, 50, 99].forEach((round) => expect(seen[round]).toBeCloseTo(0.1 ** (round / 100), 5));
+  });
+
   it('random scores give masks nested level to level, of the recipe’s own counts, iterative or not', () => {
     const scores = randomScores(lenet, 3, 'random-mask');
     const masks = [1, 2, 3].map((level) => pruneByFixedScores(plan(), lenet, scores, level, 3, 'ties'));

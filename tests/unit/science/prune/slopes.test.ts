@@ -1,16 +1,24 @@
 /** Slopes from a real engine against finite differences of a loss written out here, in doubles. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createSparseEngine } from '../../../../src/engines/sparse/engine.ts';
+import { readFile } from 'node:fs/promises';
 import { mlp } from '../../../../src/models/mlp.ts';
 import { prunableParameters } from '../../../../src/models/model.ts';
 import { initialise } from '../../../../src/science/init.ts';
-import { bitsWhere, countBits, denseMask } from '../../../../src/science/mask.ts';
+import { bitsWhere, countBits, denseMask, getBit, trainablePlanes } from '../../../../src/science/mask.ts';
 import { planOf } from '../../../../src/science/plan.ts';
 import { drawMask, slopesAt } from '../../../../src/science/draw.ts';
 import { criteria } from '../../../../src/science/prune/criteria.ts';
 import { measureSlopes, scoringExamples, type Slopes } from '../../../../src/science/prune/slopes.ts';
+import { modelOf } from '../../../../src/science/recipe/model.ts';
+import { parseRecipe } from '../../../../src/science/recipe/parse.ts';
+import type { Recipe } from '../../../../src/science/recipe/schema.ts';
 import { needsOf } from '../../../../src/science/recipe/needs.ts';
 import type { Trainer } from '../../../../src/science/trainer.ts';
+import { batchesOf } from '../../../../src/tasks/batches.ts';
+import { openTask } from '../../../../src/tasks/load.ts';
+import { splitFor } from '../../../../src/tasks/split.ts';
+import { LabService } from '../../../../src/worker/service.ts';
 import { inputsOf, tinyBatches, tinyTask } from '../../../support/tiny-task.ts';
 import { tinyRecipe } from '../recipes.ts';
 
@@ -118,6 +126,61 @@ describe('slopes', () => {
     const drawn = drawMask(planOf(recipe), model, { seed: 1, arm: 'ticket', level: 1 }, { mask, final: start }, slopes);
     // 13 of 20 and 12 of 12 weights were left.
     expect(Object.values(drawn).reduce((sum, bits) => sum + countBits(bits), 0)).toBe(12);
+  });
+});
+
+describe('a run at initialisation, in the worker that trains it', () => {
+  const recipeOf = (pruning: Record<string, unknown>) =>
+    parseRecipe({
+      task: { dataset: 'digits', train: 1300, validation: 200, test: 297 },
+      model: { family: 'mlp', hidden: [100, 100, 100, 100, 100], init: 'kaiming-uniform' },
+      training: { batchSize: 50, steps: 2, evaluateEvery: 2 },
+      pruning: { levels: 1, scoredAt: 'init', scope: 'global', ...pruning },
+      arms: ['ticket', 'random-mask'],
+      seeds: [1],
+    });
+  const source = { read: (path: string) => readFile(new URL(`../../../../datasets/${path}`, import.meta.url)) };
+
+  async function maskOf(recipe: Recipe) {
+    const service = new LabService({ source });
+    await service.prepare({ recipe, engine: 'sparse' }, () => undefined);
+    const dense = denseMask(modelOf(recipe));
+    // Its trained weights are nonsense: nothing but the init may be looked at.
+    const parent = { mask: dense, final: initialise(modelOf(recipe), 'glorot-normal', 77) };
+    const ancestors = { parent, rewindPoint: null };
+    return (await service.run({ plan: planOf(recipe), run: { seed: 1, arm: 'ticket', level: 1 }, ancestors, keep: [] })).mask;
+  }
+
+  it('is cut by |w × g| of as many examples as the recipe says', async () => {
+    const recipe = recipeOf({ criterion: 'snip', schedule: 'one-shot', rate: 0.9, examplesPerClass: 3 });
+    const net = modelOf(recipe);
+    const digits = await openTask(recipe.task, source, () => undefined);
+    const { train } = splitFor('digits', recipe.task, 1);
+    const batches = batchesOf(train, 50, 1);
+    const engine = await createSparseEngine();
+    const optimizer = { type: 'sgd', learningRate: 0.1 } as const;
+    const own = await engine.createTrainer({ model: net, task: digits, optimizer, weightDecay: 0, batchSize: 50, networks: 1 });
+    const init = initialise(net, 'kaiming-uniform', 1);
+    own.start(0, { snapshot: init, planes: trainablePlanes(denseMask(net)), batches, position: 0, rateAt: () => 0 });
+    const chosen = await scoringExamples(digits, train, 3, 1);
+    expect(chosen).toHaveLength(30);
+    const slope = await own.gradients(0, chosen);
+    const scores = prunableParameters(net).flatMap(({ name }) =>
+      [...init.parameters[name]].map((weight, at) => Math.abs(Math.fround(weight) * slope[name][at])),
+    );
+    const mask = await maskOf(recipe);
+    const kept = prunableParameters(net).flatMap(({ name, size }) => Array.from({ length: size }, (_, at) => getBit(mask[name], at)));
+    const least = Math.min(...scores.filter((_, at) => kept[at]));
+    const most = Math.max(...scores.filter((_, at) => !kept[at]));
+    expect(least).toBeGreaterThanOrEqual(most * (1 - 1e-6));
+  });
+
+  it('SNIP empties a layer at one weight in two thousand, where SynFlow keeps a path', async () => {
+    const least = async (pruning: Record<string, unknown>) =>
+      Math.min(...Object.values(await maskOf(recipeOf({ rate: 0.9995, ...pruning }))).map(countBits));
+    const snip = await least({ criterion: 'snip', schedule: 'one-shot' });
+    expect(snip).toBe(0);
+    expect(await least({ criterion: 'synflow', schedule: 'exponential' })).toBeGreaterThan(0);
   });
 });
 

@@ -55,8 +55,18 @@ describe('run keys', () => {
     { task: { ...least.task, train: 54_000 } },
     { pruning: { rate: 0.3 } },
     { rewind: { weights: { step: 100 } } },
+    { rewind: { kept: 'constant' } },
+    { rewind: { cut: 'frozen' } },
+    { pruning: { criterion: 'snip' } },
+    { pruning: { scoredAt: 'init' } },
+    { method: { type: 'edge-popup' }, arms: ['ticket'] },
   ])('change with %j', (changes) => {
     expect(key(changes)).not.toBe(key());
+  });
+
+  it('change with the number of levels where rounds depend on it, and there alone', () => {
+    const gradual = (levels: number) => key({ pruning: { schedule: 'gradual', levels } });
+    expect(gradual(5)).not.toBe(gradual(6));
   });
 
   it('tell seed, arm, level and arithmetic apart', () => {
