@@ -3,13 +3,14 @@
  * Everything is a function of the recipe, the run and what the run grew from.
  */
 import type { Model } from '../models/model.ts';
-import { permutation, stream } from '../numerics/streams.ts';
+import { permutation, stream, type Stream } from '../numerics/streams.ts';
 import { initialise } from './init.ts';
 import { bitsWhere, denseMask, getBit, trainablePlanes, type Bits, type Mask, type Planes } from './mask.ts';
 import { randomScores, scoresOf } from './prune/criteria.ts';
 import { recipeAt, type Plan } from './plan.ts';
 import { prune, pruneByFixedScores } from './prune/prune.ts';
 import { needsSlopes, type Slopes } from './prune/slopes.ts';
+import { structures } from './prune/structure.ts';
 import type { Recipe } from './recipe/schema.ts';
 import type { RunId } from './result.ts';
 import { rateAt, rateFor } from './schedules.ts';
@@ -107,8 +108,10 @@ export function drawMask(
   const init = initialise(model, network.init, seed).parameters;
   const weights = pruning.scoredAt === 'init' ? init : final.parameters;
   const score = (mask: Mask): Tensors => scoresOf(pruning, { model, seed, mask, init, final: final.parameters, weights, slopes });
+  // The ticket before, cut where its own rule would have cut last (Frankle et al. 2021, §5).
+  if (arm === 'inverted-mask') return prune(plan, model, level, from, (mask) => negated(score(mask)), seed, `inverted-ties/${level}`);
   const ticket = prune(plan, model, level, from, score, seed, `ties/${level}`);
-  return arm === 'shuffled-mask' ? shuffled(ticket, seed, level) : ticket;
+  return arm === 'shuffled-mask' ? shuffled(plan, model, ticket, seed, level) : ticket;
 }
 
 /** The weights at which a run's criterion needs slopes; null where it needs none. */
@@ -118,10 +121,16 @@ export function slopesAt(plan: Plan, model: Model, { seed, arm, level }: RunId, 
   return pruning.scoredAt === 'init' ? initialise(model, network.init, seed) : ancestors.parent.final;
 }
 
-/** The mask's bits in a new random order within each layer, each layer keeping its count. */
-function shuffled(mask: Mask, seed: number, level: number): Mask {
+const negated = (scores: Tensors): Tensors =>
+  Object.fromEntries(Object.entries(scores).map(([name, values]) => [name, values.map((score) => -score)]));
+
+/** The mask in a new random order within each layer, each layer keeping its count, and what goes together going together. */
+function shuffled(plan: Plan, model: Model, mask: Mask, seed: number, level: number): Mask {
+  const { structure, blockSize } = recipeAt(plan, level).pruning;
+  const source = (name: string): Stream => stream(seed, `shuffled-mask/${level}/${name}`);
+  if (structure !== 'weights') return structures[structure].shuffle(model, mask, source, blockSize);
   const shuffle = (name: string, bits: Bits): Bits => {
-    const order = permutation(stream(seed, `shuffled-mask/${level}/${name}`), bits.size);
+    const order = permutation(source(name), bits.size);
     return bitsWhere(bits.size, (index) => getBit(bits, order[index]));
   };
   return Object.fromEntries(Object.entries(mask).map(([name, bits]) => [name, shuffle(name, bits)]));

@@ -11,6 +11,7 @@ import { modelOf } from '../science/recipe/model.ts';
 import { needsOf } from '../science/recipe/needs.ts';
 import { stableText } from '../science/recipe/plain.ts';
 import type { Recipe } from '../science/recipe/schema.ts';
+import { ShrunkTrainer, shrinkingOf } from '../science/shrink.ts';
 import { EdgePopup } from '../science/strong/edge-popup.ts';
 import { trainRun, type RunOutcome } from '../science/run.ts';
 import type { Engine, Trainer } from '../science/trainer.ts';
@@ -79,16 +80,19 @@ export class LabService implements LabWorker {
             await scoringExamples(task, split.train, examplesPerClass, run.seed),
           );
     const drawing = draw(plan, model, run, ancestors, slopes);
+    const shrinking = run.level === 0 ? null : shrinkingOf(recipe, model, drawing);
+    const trainee =
+      shrinking === null ? trainer : new ShrunkTrainer(await this.trainerFor(engine, shrinking.recipe, task), shrinking.places, model);
     this.pace = new Pace();
     if (this.paused) this.pace.pause();
     this.tempo = new Tempo(this.pace, this.setting);
-    const observer = new Observer(model, request, drawing, trainer, this.listener, this.tempo);
+    const observer = new Observer(model, request, drawing, trainee, this.listener, this.tempo);
     const key = runKey(plan, run, engine.arithmeticVersion);
     try {
       const job = { key, recipe, model, run, drawing, task, split, batches, keep };
-      if (recipe.method.type === 'prune' || run.level === 0) return await trainRun(trainer, engine, job, this.pace, observer);
+      if (recipe.method.type === 'prune' || run.level === 0) return await trainRun(trainee, engine, job, this.pace, observer);
       const learner = new EdgePopup(plan, model, run, recipe.method, recipe.training, drawing.start, batches);
-      return await trainRun(trainer, engine, { ...job, learner, drawing: { ...drawing, start: learner.start } }, this.pace, observer);
+      return await trainRun(trainee, engine, { ...job, learner, drawing: { ...drawing, start: learner.start } }, this.pace, observer);
     } finally {
       this.pace = null;
       this.tempo = null;

@@ -1,5 +1,5 @@
 /** Changing one field of a recipe, with what must change beside it. The result is checked by parseRecipe, not here. */
-import { fillDefaults } from '../../science/recipe/defaults.ts';
+import { fillDefaults, hasSharedRate } from '../../science/recipe/defaults.ts';
 import type { Plain } from '../../science/recipe/plain.ts';
 import type { Recipe } from '../../science/recipe/schema.ts';
 import { datasets } from '../../tasks/catalogue.ts';
@@ -45,16 +45,24 @@ const companions: Readonly<Record<string, (candidate: Candidate) => Candidate>> 
     // Untrained weights have one arm and nothing to rewind to.
     return type === 'prune' ? changed : write(write(changed, 'arms', ['ticket']), 'rewind', {});
   },
-  'pruning.scope': (candidate) => {
-    // Under every scope but layerwise one rate holds for all; under layerwise the defaults come back.
-    const { convRate: _conv, outputRate: _output, ...pruning } = candidate.pruning as Plain;
-    return write(candidate, 'pruning', pruning);
+  'pruning.scope': withDefaultRates,
+  'pruning.structure': (candidate) => {
+    const structure = read(candidate, 'pruning.structure');
+    const most = Number(read(candidate, 'pruning.blockSize') ?? 4) - 1;
+    const levels = Number(read(candidate, 'pruning.levels'));
+    // Every level cuts one weight of each block: there are so many levels and no more.
+    return withDefaultRates(structure === 'blocks' && levels > most ? write(candidate, 'pruning.levels', most) : candidate);
   },
-  'pruning.rate': (candidate) =>
-    (read(candidate, 'pruning.scope') ?? 'layerwise') !== 'layerwise' ? companions['pruning.scope'](candidate) : candidate,
+  'pruning.rate': (candidate) => (hasSharedRate(candidate.pruning as Plain) ? withDefaultRates(candidate) : candidate),
   'rewind.weights.step': alignSchedule,
   'rewind.weights': alignSchedule,
 };
+
+/** Where one rate holds for all, the others follow it; else the defaults come back. */
+function withDefaultRates(candidate: Candidate): Candidate {
+  const { convRate: _conv, outputRate: _output, ...pruning } = candidate.pruning as Plain;
+  return write(candidate, 'pruning', pruning);
+}
 
 /** Another data set has other numbers of examples: what is too much for it becomes its share of a usual split. */
 function fitSizes(candidate: Candidate): Candidate {

@@ -10,7 +10,7 @@ import { countBits, getBit, type Bits, type Mask } from '../mask.ts';
 import type { Recipe } from '../recipe/schema.ts';
 import type { RunId } from '../result.ts';
 import { BINS_PER_SIDE, bin, binOf, type LayerHistogram, type Limits } from './histogram.ts';
-import { difference } from './next-cut.ts';
+import { difference, isCutBySize } from './next-cut.ts';
 
 /** Survivors followed singly, per layer. */
 export const TRACERS = 56;
@@ -67,8 +67,7 @@ export function transitionOf(
   const names = prunableParameters(model).map(({ name }) => name);
   const smallest = names.map((name) => smallestSize(final.parameters[name], mask[name]));
   const threshold = (layer: number): number | null => {
-    const { criterion, signAware, scoredAt } = recipe.pruning;
-    if (criterion !== 'magnitude' || signAware || scoredAt === 'init') return null;
+    if (!isCutBySize(recipe) || run.arm === 'inverted-mask') return null;
     return recipe.pruning.scope === 'global' ? Math.min(...smallest) : smallest[layer];
   };
   return {

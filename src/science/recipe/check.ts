@@ -3,6 +3,7 @@ import { m } from '../../paraglide/messages.js';
 import { checkSizes, findDataset } from '../../tasks/catalogue.ts';
 import { LabError } from '../errors.ts';
 import { criteria } from '../prune/criteria.ts';
+import { hasSharedRate } from './defaults.ts';
 import { modelOf } from './model.ts';
 import type { Recipe } from './schema.ts';
 
@@ -15,6 +16,7 @@ export function checkRecipe(recipe: Recipe): void {
   checkNetwork(recipe);
   checkTraining(recipe);
   checkPruning(recipe);
+  checkStructure(recipe);
   checkRewind(recipe);
   checkMethod(recipe);
   checkList('arms', recipe.arms);
@@ -35,7 +37,7 @@ function checkTraining({ task, training: { batchSize, schedule, steps } }: Recip
 }
 
 function checkPruning({ pruning }: Recipe): void {
-  const { criterion, scope, schedule, scoredAt, signAware } = pruning;
+  const { criterion, scope, schedule, scoredAt, signAware, structure } = pruning;
   if (scoredAt === 'init' && criteria[criterion].looksBack)
     throw new LabError(m.science_recipe_scored_at_init({ criterion }), 'pruning.scoredAt');
   if (signAware && (scoredAt === 'init' || criterion === 'random'))
@@ -45,9 +47,30 @@ function checkPruning({ pruning }: Recipe): void {
     );
   if (schedule === 'exponential' && criteria[criterion].needs.length > 0)
     throw new LabError(m.science_recipe_exponential({ criterion }), 'pruning.schedule');
-  if (scope === 'layerwise') return;
+  if (!hasSharedRate(pruning)) return;
+  const [rule, remedy] =
+    scope === 'layerwise'
+      ? [`pruning.structure "${structure}"`, 'pruning.structure "weights"']
+      : [`pruning.scope "${scope}"`, 'pruning.scope "layerwise"'];
   for (const field of ['convRate', 'outputRate'] as const)
-    if (pruning[field] !== pruning.rate) throw new LabError(m.science_recipe_shared_rate({ field, scope }), `pruning.${field}`);
+    if (pruning[field] !== pruning.rate) throw new LabError(m.science_recipe_shared_rate({ field, rule, remedy }), `pruning.${field}`);
+}
+
+/** What goes together competes within its layer, by one set of scores. */
+function checkStructure({ model, method, pruning }: Recipe): void {
+  const { structure, blockSize, levels } = pruning;
+  if (structure === 'weights') return;
+  const refuse = (field: string, remedy: string): never => {
+    throw new LabError(m.science_recipe_structure({ structure, field, remedy }), field);
+  };
+  if (method.type !== 'prune') refuse('method.type', 'prune');
+  if (pruning.scope !== 'layerwise') refuse('pruning.scope', 'layerwise');
+  if (pruning.schedule === 'exponential') refuse('pruning.schedule', 'iterative');
+  if (pruning.signAware) refuse('pruning.signAware', 'false');
+  if (structure === 'neurons' && model.hidden.length === 0) refuse('model.hidden', '[16]');
+  if (structure !== 'blocks') return;
+  if (pruning.schedule === 'gradual') refuse('pruning.schedule', 'iterative');
+  if (levels >= blockSize) throw new LabError(m.science_recipe_blocks({ levels, blockSize, most: blockSize - 1 }), 'pruning.levels');
 }
 
 function checkRewind({ rewind: { weights, schedule }, training: { steps } }: Recipe): void {

@@ -20,12 +20,15 @@ const part = (raw: Plain, name: string): Plain => {
   return isPlain(value) ? value : {};
 };
 
+/** Under every scope but layerwise, and where weights go together, one rate holds. */
+export const hasSharedRate = ({ scope, structure }: Plain): boolean =>
+  (scope ?? 'layerwise') !== 'layerwise' || (structure ?? 'weights') !== 'weights';
+
 /** The defaults beside what is written: some depend on it. Frankle & Carbin 2019, Appendix G, where they gave a figure. */
 function defaultsFor(raw: Plain): Plain {
   const optimizer = part(part(raw, 'training'), 'optimizer').type ?? 'adam';
   const pruning = part(raw, 'pruning');
-  // Under every scope but layerwise one rate holds for all weights together.
-  const sharedRate = (pruning.scope ?? 'layerwise') !== 'layerwise' ? (pruning.rate ?? DEFAULT_RATE) : null;
+  const sharedRate = hasSharedRate(pruning) ? (pruning.rate ?? DEFAULT_RATE) : null;
   const method = part(raw, 'method').type ?? 'prune';
   const rewindStep = part(part(raw, 'rewind'), 'weights').step ?? 0;
   return {
@@ -50,6 +53,8 @@ function defaultsFor(raw: Plain): Plain {
       examplesPerClass: 10,
       scope: 'layerwise',
       schedule: 'iterative',
+      structure: 'weights',
+      blockSize: 4,
       levels: 15,
       rate: DEFAULT_RATE,
       convRate: sharedRate ?? 0.2,

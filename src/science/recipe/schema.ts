@@ -31,9 +31,10 @@ export const criteria = [
 ] as const;
 export const scopes = ['layerwise', 'global', 'uniform', 'erdos-renyi', 'erdos-renyi-kernel', 'smart-ratio'] as const;
 export const pruningSchedules = ['iterative', 'one-shot', 'gradual', 'exponential'] as const;
+export const structures = ['weights', 'neurons', 'inputs', 'blocks'] as const;
 export const keptTreatments = ['rewound', 'fresh', 'shuffled', 'constant', 'shuffled-signs'] as const;
 export const cutTreatments = ['zero', 'frozen', 'frozen-if-grown'] as const;
-export const arms = ['ticket', 'reinit', 'random-mask', 'shuffled-mask'] as const;
+export const arms = ['ticket', 'reinit', 'random-mask', 'shuffled-mask', 'inverted-mask'] as const;
 
 const TaskSchema = v.strictObject({
   dataset: v.pipe(v.string(), v.minLength(1), v.maxLength(64)),
@@ -94,6 +95,9 @@ const PruningSchema = v.strictObject({
   examplesPerClass: integer(1, 1000),
   scope: v.picklist(scopes),
   schedule: v.picklist(pruningSchedules),
+  /** Which weights go together: each by itself, whole hidden units, whole inputs, or N of every `blockSize` in a row. */
+  structure: v.picklist(structures),
+  blockSize: integer(2, 64),
   levels: integer(0, MAX_LEVELS),
   /** Shares of the weights kept now that one level cuts. */
   rate: rate(),

@@ -12,6 +12,7 @@ import {
   keptTreatments,
   pruningSchedules,
   scopes,
+  structures,
   type Recipe,
 } from '../../../science/recipe/schema.ts';
 import { datasets } from '../../../tasks/catalogue.ts';
@@ -58,7 +59,9 @@ const optimizer =
   (...types: Type[]) =>
   (value: (path: string) => unknown): boolean =>
     types.includes(value('training.optimizer.type') as Type);
-const isLayerwise = (value: (path: string) => unknown): boolean => value('pruning.scope') === 'layerwise';
+const hasOwnRates = (value: (path: string) => unknown): boolean =>
+  value('pruning.scope') === 'layerwise' && value('pruning.structure') === 'weights';
+const isInBlocks = (value: (path: string) => unknown): boolean => value('pruning.structure') === 'blocks';
 const isUntrained = (value: (path: string) => unknown): boolean => value('method.type') === 'edge-popup';
 const isStepped = (value: (path: string) => unknown): boolean => value('training.schedule.type') === 'step';
 
@@ -216,6 +219,27 @@ export const groups: readonly Group[] = [
         when: (value) => criterionNames.some((name) => name === value('pruning.criterion') && criteria[name].needs.length > 0),
       },
       {
+        path: 'pruning.structure',
+        label: m.recipe_structure(),
+        control: {
+          kind: 'choice',
+          options: named(structures, {
+            weights: m.recipe_structure_weights(),
+            neurons: m.recipe_structure_neurons(),
+            inputs: m.recipe_structure_inputs(),
+            blocks: m.recipe_structure_blocks(),
+          }),
+        },
+        explain: m.recipe_structure_explain(),
+      },
+      {
+        path: 'pruning.blockSize',
+        label: m.recipe_block_size(),
+        control: number,
+        explain: m.recipe_block_size_explain(),
+        when: isInBlocks,
+      },
+      {
         path: 'pruning.scope',
         label: m.app_field_scope(),
         control: {
@@ -245,13 +269,19 @@ export const groups: readonly Group[] = [
         },
         explain: m.app_explain_rounds(),
       },
-      { path: 'pruning.rate', label: m.app_field_rate(), control: { kind: 'rate' }, explain: m.app_explain_rate() },
+      {
+        path: 'pruning.rate',
+        label: m.app_field_rate(),
+        control: { kind: 'rate' },
+        explain: m.app_explain_rate(),
+        when: (value) => !isInBlocks(value),
+      },
       {
         path: 'pruning.outputRate',
         label: m.app_field_output_rate(),
         control: { kind: 'rate' },
         explain: m.app_explain_output_rate(),
-        when: isLayerwise,
+        when: hasOwnRates,
       },
       { path: 'pruning.levels', label: m.app_field_levels(), control: number, explain: m.app_explain_levels() },
     ],
