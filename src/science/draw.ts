@@ -16,13 +16,14 @@ import type { RunId } from './result.ts';
 import { rateAt, rateFor } from './schedules.ts';
 import { firstMask } from './strong/edge-popup.ts';
 import type { Snapshot, Tensors } from './tensors.ts';
+import { sourcePlan, sourceSeed, startSeed } from './transfer.ts';
 import { treatKept, withCutWeights, type Beginning } from './treatment.ts';
 
-/** What a run of level ≥ 1 grew from. */
+/** What a run of level ≥ 1 grew from; where its ticket is transferred, what that was drawn from. */
 export interface Ancestors {
   /** The ticket of the level it is cut from (`parentLevel`): its mask and its weights at the last step. */
   readonly parent: { readonly mask: Mask; readonly final: Snapshot };
-  /** Level 0 at the rewind step; null where the recipe rewinds to init or to the final weights. */
+  /** Level 0 at the rewind step, of whomever the start weights are taken from; null where the recipe rewinds to init or to the final weights. */
   readonly rewindPoint: Snapshot | null;
 }
 
@@ -60,7 +61,11 @@ export function begin(plan: Plan, model: Model, { seed, level, arm }: RunId, anc
   }
   return {
     mask,
-    ...withCutWeights(beginning, treatKept(beginning, rewound(recipe, model, seed, ancestors)), initialise(model, init, seed)),
+    ...withCutWeights(
+      beginning,
+      treatKept(beginning, rewound(recipe, model, seed, ancestors)),
+      initialise(model, init, startSeed(recipe, seed)),
+    ),
     position: firstPosition(recipe),
     rateAt: rateFor(recipe.rewind.schedule, recipe.training),
   };
@@ -87,7 +92,7 @@ export function stepsOf(plan: Plan, { arm, level }: RunId): number {
 function rewound(recipe: Recipe, model: Model, seed: number, ancestors: Ancestors): Snapshot {
   const { weights } = recipe.rewind;
   if (weights === 'final') return ancestors.parent.final;
-  if (weights === 'init' || weights.step === 0) return initialise(model, recipe.model.init, seed);
+  if (weights === 'init' || weights.step === 0) return initialise(model, recipe.model.init, startSeed(recipe, seed));
   if (ancestors.rewindPoint === null) throw new Error(`no snapshot of level 0 at step ${weights.step}`);
   return ancestors.rewindPoint;
 }
@@ -103,7 +108,10 @@ export function drawMask(
   if (arm === 'random-mask') {
     return pruneByFixedScores(plan, model, randomScores(model, seed, 'random-mask'), level, seed, 'random-mask-ties');
   }
-  const { method, pruning, model: network } = recipeAt(plan, level);
+  const recipe = recipeAt(plan, level);
+  const source = sourcePlan(plan);
+  if (source !== null) return drawMask(source, model, { seed: sourceSeed(recipe, seed), arm, level }, { mask: from, final }, slopes);
+  const { method, pruning, model: network } = recipe;
   if (method.type === 'edge-popup') return firstMask(plan, model, { seed, arm, level });
   const init = initialise(model, network.init, seed).parameters;
   const weights = pruning.scoredAt === 'init' ? init : final.parameters;
@@ -116,7 +124,10 @@ export function drawMask(
 
 /** The weights at which a run's criterion needs slopes; null where it needs none. */
 export function slopesAt(plan: Plan, model: Model, { seed, arm, level }: RunId, ancestors: Ancestors | null): Snapshot | null {
-  const { method, pruning, model: network } = recipeAt(plan, level);
+  const recipe = recipeAt(plan, level);
+  const source = sourcePlan(plan);
+  if (source !== null) return slopesAt(source, model, { seed: sourceSeed(recipe, seed), arm, level }, ancestors);
+  const { method, pruning, model: network } = recipe;
   if (ancestors === null || method.type !== 'prune' || arm === 'random-mask' || !needsSlopes(pruning.criterion)) return null;
   return pruning.scoredAt === 'init' ? initialise(model, network.init, seed) : ancestors.parent.final;
 }

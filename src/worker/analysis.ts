@@ -18,6 +18,7 @@ import type { RunId } from '../science/result.ts';
 import type { Snapshot } from '../science/tensors.ts';
 import type { Control } from '../science/trainer.ts';
 import { batchesOf } from '../tasks/batches.ts';
+import { corrupted } from '../tasks/corrupt.ts';
 import { openTask, type Source } from '../tasks/load.ts';
 import { splitFor } from '../tasks/split.ts';
 
@@ -77,10 +78,11 @@ export async function analyse(
   const engine = await createSparseEngine();
   try {
     requireNeeds(engine, 'sparse', [...needsOf(recipe), ...analyses[question.what].needs]);
-    const task = await openTask(recipe.task, source, () => undefined);
     const { optimizer, weightDecay, batchSize, steps } = recipe.training;
-    const trainer = await engine.createTrainer({ model, task, optimizer, weightDecay, batchSize, networks: 1 });
     const split = splitFor(recipe.task.dataset, recipe.task, run.seed);
+    const opened = await openTask(recipe.task, source, () => undefined);
+    const task = await corrupted(opened, recipe.task.corrupt, split, run.seed);
+    const trainer = await engine.createTrainer({ model, task, optimizer, weightDecay, batchSize, networks: 1 });
     await task.ready(split.train);
     const batches = (name: string) => batchesOf(split.train, batchSize, run.seed, name);
     return await worked({ trainer, control, progress, model, run, steps, drawing, split, batches, final, kept }, question);

@@ -48,6 +48,8 @@ export type WorkerEvent =
       readonly trainLoss: number;
       readonly stepsPerSecond: number;
     }
+  /** How far a run is that is trained for the sake of the mask that is taken from it. */
+  | { readonly type: 'source'; readonly run: RunId; readonly position: number; readonly end: number; readonly stepsPerSecond: number }
   | { readonly type: 'evaluated'; readonly run: RunId; readonly point: CurvePoint }
   /** Binned where the weights are, at most once in 120 ms, and once more at the end of the run: then with what is cut next. */
   | {

@@ -1,11 +1,12 @@
 /** What a worker does: opens data and an engine for a recipe, and trains one run after another. */
 import { fastestEngine, openEngine, type EngineId, type WasmPaths } from '../engines/choose.ts';
+import type { Model } from '../models/model.ts';
 import { Pace } from '../engines/pace.ts';
 import { requireNeeds } from '../engines/require.ts';
 import { draw, slopesAt } from '../science/draw.ts';
 import type { RunRequest } from '../science/experiment.ts';
 import { recipeAt } from '../science/plan.ts';
-import { measureSlopes, scoringExamples } from '../science/prune/slopes.ts';
+import { measureSlopes, scoringExamples, type Slopes } from '../science/prune/slopes.ts';
 import { runKey } from '../science/recipe/identity.ts';
 import { modelOf } from '../science/recipe/model.ts';
 import { needsOf } from '../science/recipe/needs.ts';
@@ -13,15 +14,18 @@ import { stableText } from '../science/recipe/plain.ts';
 import type { Recipe } from '../science/recipe/schema.ts';
 import { ShrunkTrainer, shrinkingOf } from '../science/shrink.ts';
 import { EdgePopup } from '../science/strong/edge-popup.ts';
+import { sourceRecipe, sourceSeed } from '../science/transfer.ts';
 import { trainRun, type RunOutcome } from '../science/run.ts';
 import type { Engine, Trainer } from '../science/trainer.ts';
 import { batchesOf } from '../tasks/batches.ts';
 import { openTask, type Source } from '../tasks/load.ts';
+import { corrupted } from '../tasks/corrupt.ts';
 import { splitFor } from '../tasks/split.ts';
-import type { Task } from '../tasks/task.ts';
+import type { Batches, Split, Task } from '../tasks/task.ts';
 import { Observer } from './observer.ts';
 import type { LabWorker, Listener, Prepared, Setup } from './protocol.ts';
 import { millisecondsAStep } from './race.ts';
+import { Recent } from './recent.ts';
 import { atFullSpeed, Tempo, type TempoSetting } from './tempo.ts';
 
 /** What differs between a browser and Node. */
@@ -30,15 +34,17 @@ export interface Platform {
   readonly wasmPaths?: WasmPaths;
 }
 
-/** A trainer, and the plan it was made for as text. */
+/** A trainer, the plan it was made for as text, and its data. */
 interface Fitted {
   readonly plan: string;
+  readonly task: Task;
   readonly trainer: Trainer;
 }
 
 export class LabService implements LabWorker {
   private opened: { readonly id: EngineId; readonly engine: Engine } | null = null;
-  private task: { readonly recipe: string; readonly task: Task } | null = null;
+  private readonly tasks = new Recent<Task>();
+  private readonly corruptions = new Recent<Task>();
   private fitted: Fitted | null = null;
   private listener: Listener = () => undefined;
   private pace: Pace | null = null;
@@ -61,24 +67,10 @@ export class LabService implements LabWorker {
     const { engine } = this.opened;
     const { plan, run, ancestors, keep } = request;
     const recipe = recipeAt(plan, run.level);
-    const task = await this.open(recipe);
     const model = modelOf(recipe);
+    const slopes = await this.slopesFor(engine, request, model);
+    const { task, split, batches } = await this.dataFor(recipe, run.seed);
     const trainer = await this.trainerFor(engine, recipe, task);
-    const split = splitFor(recipe.task.dataset, recipe.task, run.seed);
-    const batches = batchesOf(split.train, recipe.training.batchSize, run.seed);
-    const { criterion, examplesPerClass } = recipe.pruning;
-    const scored = slopesAt(plan, model, run, ancestors);
-    const slopes =
-      scored === null || ancestors === null
-        ? null
-        : await measureSlopes(
-            trainer,
-            criterion,
-            scored,
-            ancestors.parent.mask,
-            batches,
-            await scoringExamples(task, split.train, examplesPerClass, run.seed),
-          );
     const drawing = draw(plan, model, run, ancestors, slopes);
     const shrinking = run.level === 0 ? null : shrinkingOf(recipe, model, drawing);
     const trainee =
@@ -86,7 +78,7 @@ export class LabService implements LabWorker {
     this.pace = new Pace();
     if (this.paused) this.pace.pause();
     this.tempo = new Tempo(this.pace, this.setting);
-    const observer = new Observer(model, request, drawing, trainee, this.listener, this.tempo);
+    const observer = new Observer(model, request, drawing, trainee, listenerFor(request, this.listener), this.tempo);
     const key = runKey(plan, run, engine.arithmeticVersion);
     try {
       const job = { key, recipe, model, run, drawing, task, split, batches, keep };
@@ -123,17 +115,34 @@ export class LabService implements LabWorker {
     return Promise.resolve();
   }
 
+  /** What a run's criterion looks at, measured where its mask is drawn; null where it looks at weights alone. */
+  private async slopesFor(engine: Engine, { plan, run, ancestors }: RunRequest, model: Model): Promise<Slopes | null> {
+    const scored = slopesAt(plan, model, run, ancestors);
+    if (scored === null || ancestors === null) return null;
+    const own = recipeAt(plan, run.level);
+    const recipe = sourceRecipe(own) ?? own;
+    const seed = sourceSeed(own, run.seed);
+    const { task, split, batches } = await this.dataFor(recipe, seed);
+    const trainer = await this.trainerFor(engine, recipe, task);
+    const { criterion, examplesPerClass } = recipe.pruning;
+    const examples = await scoringExamples(task, split.train, examplesPerClass, seed);
+    return measureSlopes(trainer, criterion, scored, ancestors.parent.mask, batches, examples);
+  }
+
+  /** What a seed trains, validates and tests on, in its order. */
+  private async dataFor(recipe: Recipe, seed: number): Promise<{ task: Task; split: Split; batches: Batches }> {
+    const split = splitFor(recipe.task.dataset, recipe.task, seed);
+    const opened = await this.open(recipe);
+    const task = await this.corruptions.get(stableText([recipe.task, seed]), () => corrupted(opened, recipe.task.corrupt, split, seed));
+    return { task, split, batches: batchesOf(split.train, recipe.training.batchSize, seed) };
+  }
+
   /** The recipe's data, opened once. */
-  private async open({ task }: Recipe): Promise<Task> {
-    const recipe = stableText(task);
-    if (this.task?.recipe !== recipe) {
-      this.dropTrainer();
-      const opened = await openTask(task, this.platform.source, (loadedBytes, totalBytes) =>
-        this.listener({ type: 'loading', loadedBytes, totalBytes }),
-      );
-      this.task = { recipe, task: opened };
-    }
-    return this.task.task;
+  private open({ task }: Recipe): Promise<Task> {
+    const { corrupt, ...asked } = task;
+    return this.tasks.get(stableText(asked), () =>
+      openTask(asked, this.platform.source, (loadedBytes, totalBytes) => this.listener({ type: 'loading', loadedBytes, totalBytes })),
+    );
   }
 
   private async choose(recipe: Recipe, choice: Setup['engine'], task: Task): Promise<{ id: EngineId; engine: Engine }> {
@@ -158,11 +167,11 @@ export class LabService implements LabWorker {
   /** The trainer of the last run where it fits this recipe too: its memory and compiled programs are used again. */
   private async trainerFor(engine: Engine, recipe: Recipe, task: Task): Promise<Trainer> {
     const { optimizer, weightDecay, batchSize } = recipe.training;
-    const plan = stableText([recipe.task, recipe.model, optimizer, weightDecay, batchSize]);
-    if (this.fitted?.plan !== plan) {
+    const plan = stableText([recipe.model, optimizer, weightDecay, batchSize]);
+    if (this.fitted?.plan !== plan || this.fitted.task !== task) {
       this.dropTrainer();
       const trainer = await engine.createTrainer({ model: modelOf(recipe), task, optimizer, weightDecay, batchSize, networks: 1 });
-      this.fitted = { plan, trainer };
+      this.fitted = { plan, task, trainer };
     }
     return this.fitted.trainer;
   }
@@ -172,3 +181,7 @@ export class LabService implements LabWorker {
     this.fitted = null;
   }
 }
+
+/** Of a run for the sake of its mask, only how far it is. */
+const listenerFor = ({ isSource = false }: RunRequest, listener: Listener): Listener =>
+  isSource ? (event) => event.type === 'progress' && listener({ ...event, type: 'source' }) : listener;

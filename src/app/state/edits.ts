@@ -22,7 +22,12 @@ function write(candidate: Candidate, path: string, value: unknown): Candidate {
 
 /** What follows from a field, by path: given the changed candidate, the candidate with its companions in step. */
 const companions: Readonly<Record<string, (candidate: Candidate) => Candidate>> = {
-  'task.dataset': fitSizes,
+  'task.dataset': (candidate) => fitSizes(candidate, ''),
+  'transfer.task.dataset': (candidate) => fitSizes(candidate, 'transfer.'),
+  // Switched on, it says of itself that nothing is different yet.
+  transfer: (candidate) => write(candidate, 'transfer', candidate.transfer === true ? {} : null),
+  'transfer.training.optimizer.type': (candidate) =>
+    write(candidate, 'transfer.training.optimizer', { type: read(candidate, 'transfer.training.optimizer.type') }),
   // Each optimiser and schedule has parameters of its own: the defaults fill them in again.
   'training.optimizer.type': (candidate) =>
     write(candidate, 'training.optimizer', {
@@ -65,17 +70,18 @@ function withDefaultRates(candidate: Candidate): Candidate {
 }
 
 /** Another data set has other numbers of examples: what is too much for it becomes its share of a usual split. */
-function fitSizes(candidate: Candidate): Candidate {
-  const dataset = datasets.find(({ name }) => name === read(candidate, 'task.dataset'));
+function fitSizes(candidate: Candidate, where: '' | 'transfer.'): Candidate {
+  const dataset = datasets.find(({ name }) => name === read(candidate, `${where}task.dataset`));
   if (dataset === undefined) return candidate;
   const { pool, test: own } = dataset;
-  const asked = (part: string): number => Number(read(candidate, `task.${part}`));
+  const asked = (part: string): number => Number(read(candidate, `${where}task.${part}`));
   const test = own > 0 ? Math.min(asked('test'), own) : Math.min(asked('test'), Math.floor(pool / 5));
   const left = own > 0 ? pool : pool - test;
   const validation = Math.min(asked('validation'), Math.floor(left / 8));
   const train = Math.min(asked('train'), left - validation);
-  const sized = write(candidate, 'task', { ...(candidate.task as Plain), train, validation, test });
-  return write(sized, 'training.batchSize', Math.min(Number(read(candidate, 'training.batchSize')), train));
+  const sized = write(candidate, `${where}task`, { ...(read(candidate, `${where}task`) as Plain), train, validation, test });
+  const batchSize = `${where}training.batchSize`;
+  return write(sized, batchSize, Math.min(Number(read(candidate, batchSize)), train));
 }
 
 /** Rewound weights continue the learning-rate schedule from their own step; final weights keep to where it was. */
@@ -112,6 +118,6 @@ const listing = new Set(['name', 'arms', 'seeds', 'pruning.levels']);
 /** Whether every run that the recipes have in common is the same run. */
 export const sharesRuns = (one: Recipe, other: Recipe): boolean => differences(one, other).every((path) => listing.has(path));
 
-/** Whether the other recipe can go on from a level of the one: the same task and network, treated differently from there. */
+/** Whether the other recipe can go on from a level of the one: the same task, network and source of tickets, treated differently from there. */
 export const isWhatIf = (one: Recipe, other: Recipe): boolean =>
-  !sharesRuns(one, other) && differences(one, other).every((path) => !path.startsWith('task.') && !path.startsWith('model.'));
+  !sharesRuns(one, other) && differences(one, other).every((path) => !/^(task|model|transfer)\b/.test(path));

@@ -31,6 +31,9 @@ export interface LiveRun {
   readonly parameters: Tensors | null;
 }
 
+/** A run that a ticket is transferred from. */
+export type LiveSource = Pick<LiveRun, 'run' | 'position' | 'end' | 'stepsPerSecond'>;
+
 export interface Loading {
   readonly loadedBytes: number;
   readonly totalBytes: number;
@@ -53,8 +56,10 @@ export class Live {
   runs = $state.raw<readonly LiveRun[]>([]);
   /** Those whose training began in the newest frame. */
   begun = $state.raw<readonly LiveRun[]>([]);
+  /** Runs in progress whose masks are all that is wanted of them. */
+  sources = $state.raw<readonly LiveSource[]>([]);
   /** Of all workers together; 0 while nothing is known. */
-  readonly stepsPerSecond: number = $derived(this.runs.reduce((sum, live) => sum + live.stepsPerSecond, 0));
+  readonly stepsPerSecond: number = $derived([...this.runs, ...this.sources].reduce((sum, live) => sum + live.stepsPerSecond, 0));
 
   private pending: WorkerEvent[] = [];
   private scheduled = false;
@@ -75,6 +80,7 @@ export class Live {
     this.pending = [];
     if (events.length === 0) return;
     const begun: string[] = [];
+    const sources = new Map(this.sources.map((source) => [runName(source.run), source]));
     const runs = new Map(this.runs.map((live) => [runName(live.run), live]));
     for (const event of events) {
       switch (event.type) {
@@ -92,6 +98,11 @@ export class Live {
         case 'progress':
           change(runs, event.run, ({ position, trainLoss, stepsPerSecond }) => ({ position, trainLoss, stepsPerSecond }), event);
           break;
+        case 'source': {
+          const { run, position, end, stepsPerSecond } = event;
+          sources.set(runName(run), { run, position, end, stepsPerSecond });
+          break;
+        }
         case 'evaluated':
           change(runs, event.run, ({ point }, live) => ({ points: [...live.points, point] }), event);
           break;
@@ -101,6 +112,7 @@ export class Live {
       }
     }
     this.runs = [...runs.values()];
+    this.sources = [...sources.values()];
     if (begun.length > 0 || this.begun.length > 0) this.begun = this.runs.filter(({ run }) => begun.includes(runName(run)));
   }
 
@@ -117,10 +129,16 @@ export class Live {
     return live;
   }
 
+  endSource(run: RunId): void {
+    this.flush();
+    this.sources = this.sources.filter((source) => runName(source.run) !== runName(run));
+  }
+
   /** Nothing trains any more. */
   reset(): void {
     this.pending = [];
     this.runs = this.begun = [];
+    this.sources = [];
     this.loading = null;
   }
 }

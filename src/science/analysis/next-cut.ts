@@ -12,9 +12,10 @@ import type { RunId } from '../result.ts';
 import type { Tensors } from '../tensors.ts';
 import { BINS_PER_SIDE, bin, binOf, type Cut, type Limits } from './histogram.ts';
 
-/** Whether the next level will be cut from this run: only tickets are, in one shot only the first one, and the last level never. */
+/** Whether the next level will be cut from this run: only tickets are, in one shot only the first one, where tickets are transferred none, and the last level never. */
 export const isCutNext = (plan: Plan, { arm, level }: RunId): boolean =>
   arm === 'ticket' &&
+  plan.recipe.transfer === null &&
   recipeAt(plan, level + 1).method.type === 'prune' &&
   level < plan.recipe.pruning.levels &&
   parentLevel(plan, level + 1) === level;

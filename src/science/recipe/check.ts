@@ -4,7 +4,9 @@ import { checkSizes, findDataset } from '../../tasks/catalogue.ts';
 import { LabError } from '../errors.ts';
 import { criteria } from '../prune/criteria.ts';
 import { hasSharedRate } from './defaults.ts';
+import { sourceRecipe } from '../transfer.ts';
 import { modelOf } from './model.ts';
+import { stableText } from './plain.ts';
 import type { Recipe } from './schema.ts';
 
 /** Largest network, in parameters: 80 MB of float32, with Adam's moments three times that. */
@@ -19,6 +21,7 @@ export function checkRecipe(recipe: Recipe): void {
   checkStructure(recipe);
   checkRewind(recipe);
   checkMethod(recipe);
+  checkTransfer(recipe);
   checkList('arms', recipe.arms);
   checkList('seeds', recipe.seeds);
   if (!recipe.arms.includes('ticket')) throw new LabError(m.science_recipe_no_ticket(), 'arms');
@@ -92,6 +95,38 @@ function checkMethod({ method, pruning, rewind, arms }: Recipe): void {
   if (pruning.scope === 'global') refuse('pruning.scope', 'layerwise');
   if (arms.some((arm) => arm !== 'ticket')) refuse('arms', '["ticket"]');
 }
+
+/** What the ticket is drawn on is a recipe, too, of a network of the same shape; errors name its fields in `transfer`. */
+function checkTransfer(recipe: Recipe): void {
+  const { transfer, method, rewind, seeds } = recipe;
+  const source = sourceRecipe(recipe);
+  if (transfer === null || source === null) return;
+  if (method.type !== 'prune')
+    throw new LabError(m.science_recipe_untrained({ method: method.type, field: 'transfer', remedy: 'null' }), 'transfer');
+  if (stableText(shapesOf(source)) !== stableText(shapesOf(recipe)))
+    throw new LabError(
+      m.science_recipe_transfer_shape({ source: transfer.task.dataset, task: recipe.task.dataset }),
+      'transfer.task.dataset',
+    );
+  if (transfer.take === 'mask' && rewind.weights === 'final') throw new LabError(m.science_recipe_transfer_final(), 'transfer.take');
+  if (Math.max(...seeds) + transfer.seedOffset >= 2 ** 31) throw new LabError(m.science_recipe_transfer_seed(), 'transfer.seedOffset');
+  try {
+    checkSizes(findDataset(source.task.dataset), source.task);
+    checkTraining(source);
+    if (transfer.take === 'ticket') checkRewind(source);
+  } catch (error) {
+    if (!(error instanceof LabError)) throw error;
+    throw new LabError(
+      m.science_recipe_transfer({ reason: error.message }),
+      error.subject.startsWith('rewind') ? error.subject : `transfer.${error.subject}`,
+    );
+  }
+}
+
+const shapesOf = (recipe: Recipe): unknown => {
+  const { input, classes } = modelOf(recipe);
+  return { ...input, classes };
+};
 
 function checkList(field: string, list: readonly (string | number)[]): void {
   const twice = list.find((item, index) => list.indexOf(item) !== index);

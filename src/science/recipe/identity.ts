@@ -5,6 +5,7 @@ import { ownerOf, type Plan } from '../plan.ts';
 import type { RunId } from '../result.ts';
 import { stripDefaults } from './defaults.ts';
 import { stableText, type Plain } from './plain.ts';
+import { sourcePlan, sourceSeed } from '../transfer.ts';
 import type { Recipe } from './schema.ts';
 
 const hash = (value: unknown): string => bytesToHex(sha256(utf8ToBytes(stableText(value))));
@@ -31,7 +32,15 @@ export function runKey(plan: Plan, { seed, arm, level }: RunId, arithmeticVersio
   const { levels, ...others } = (pruning ?? {}) as Plain;
   // How much a gradual round cuts depends on how many there are.
   const rounds = owner.recipe.pruning.schedule === 'gradual' ? { ...others, levels: owner.recipe.pruning.levels } : others;
-  const own = { ...dense, pruning: rounds, rewind, arm, level, ...(method === undefined ? {} : { method }) };
+  const own = {
+    ...dense,
+    pruning: rounds,
+    rewind,
+    arm,
+    level,
+    ...(method === undefined ? {} : { method }),
+    ...transferred(plan, seed, arithmeticVersion, hash(dense)),
+  };
   if (owner.from === null) return hash(own);
   const from = {
     level: owner.from.level,
@@ -39,4 +48,13 @@ export function runKey(plan: Plan, { seed, arm, level }: RunId, arithmeticVersio
   };
   // Grown from the dense network that its own recipe would have trained, it is what that recipe alone would give.
   return hash(from.key === hash(dense) ? own : { ...own, from });
+}
+
+/** Of what the ticket is transferred from, the dense network's key says everything; drawn on that of the recipe itself, nothing is. */
+function transferred(plan: Plan, seed: number, arithmeticVersion: number, dense: string): Plain {
+  const { recipe } = plan;
+  const source = sourcePlan(plan);
+  if (source === null || recipe.transfer === null) return {};
+  const from = runKey(source, { seed: sourceSeed(recipe, seed), arm: 'ticket', level: 0 }, arithmeticVersion);
+  return from === dense ? {} : { transfer: { take: recipe.transfer.take, from } };
 }

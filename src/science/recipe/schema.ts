@@ -3,6 +3,7 @@
  * the types follow from it. What fields mean together is checked in check.ts, defaults are filled in defaults.ts.
  */
 import * as v from 'valibot';
+import { corruptions } from '../../tasks/corrupt.ts';
 
 const integer = (least: number, most: number) => v.pipe(v.number(), v.finite(), v.integer(), v.minValue(least), v.maxValue(most));
 const rate = () => v.pipe(v.number(), v.finite(), v.minValue(0), v.ltValue(1));
@@ -33,6 +34,7 @@ export const scopes = ['layerwise', 'global', 'uniform', 'erdos-renyi', 'erdos-r
 export const pruningSchedules = ['iterative', 'one-shot', 'gradual', 'exponential'] as const;
 export const structures = ['weights', 'neurons', 'inputs', 'blocks'] as const;
 export const keptTreatments = ['rewound', 'fresh', 'shuffled', 'constant', 'shuffled-signs'] as const;
+export const takes = ['ticket', 'mask'] as const;
 export const cutTreatments = ['zero', 'frozen', 'frozen-if-grown'] as const;
 export const arms = ['ticket', 'reinit', 'random-mask', 'shuffled-mask', 'inverted-mask'] as const;
 
@@ -44,6 +46,8 @@ const TaskSchema = v.strictObject({
   normalise: v.picklist(['dataset', 'none']),
   /** Named augmentations, applied in order; none are defined yet. */
   augment: v.pipe(v.array(v.never()), v.maxLength(0)),
+  /** What is done to the training examples, so that nothing can be learned from them (Su et al. 2020, §3). */
+  corrupt: v.picklist(corruptions),
 });
 
 export const MlpSchema = v.strictObject({
@@ -125,6 +129,16 @@ const MethodSchema = v.variant('type', [
   }),
 ]);
 
+/** What the ticket is drawn on where that is not what it is trained on (Morcos et al. 2019). */
+const TransferSchema = v.strictObject({
+  task: TaskSchema,
+  training: TrainingSchema,
+  /** Added to a seed: the ticket of another one. */
+  seedOffset: integer(0, 1_000_000),
+  /** Its mask and the weights it starts from, or its mask alone. */
+  take: v.picklist(takes),
+});
+
 export const RecipeSchema = v.strictObject({
   version: v.literal(1),
   /** Free text; in no hash. */
@@ -135,6 +149,7 @@ export const RecipeSchema = v.strictObject({
   method: MethodSchema,
   pruning: PruningSchema,
   rewind: RewindSchema,
+  transfer: v.nullable(TransferSchema),
   arms: v.pipe(v.array(v.picklist(arms)), v.minLength(1), v.maxLength(arms.length)),
   seeds: v.pipe(v.array(integer(0, 2 ** 31 - 1)), v.minLength(1), v.maxLength(MAX_SEEDS)),
 });

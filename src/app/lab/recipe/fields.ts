@@ -13,9 +13,11 @@ import {
   pruningSchedules,
   scopes,
   structures,
+  takes,
   type Recipe,
 } from '../../../science/recipe/schema.ts';
 import { datasets } from '../../../tasks/catalogue.ts';
+import { corruptions } from '../../../tasks/corrupt.ts';
 
 interface Option {
   readonly value: string;
@@ -43,7 +45,7 @@ export interface Field {
 }
 
 export interface Group {
-  readonly id: 'task' | 'network' | 'training' | 'prune';
+  readonly id: 'task' | 'network' | 'training' | 'prune' | 'transfer';
   readonly title: string;
   readonly paper?: string;
   readonly fields: readonly Field[];
@@ -63,6 +65,14 @@ const hasOwnRates = (value: (path: string) => unknown): boolean =>
   value('pruning.scope') === 'layerwise' && value('pruning.structure') === 'weights';
 const isInBlocks = (value: (path: string) => unknown): boolean => value('pruning.structure') === 'blocks';
 const isUntrained = (value: (path: string) => unknown): boolean => value('method.type') === 'edge-popup';
+const isTransferred = (value: (path: string) => unknown): boolean => value('transfer') !== null;
+const datasetOptions: readonly Option[] = datasets.map(({ name, title }) => ({ value: name, label: title }));
+const corruptOptions = named(corruptions, {
+  none: m.recipe_corrupt_none(),
+  labels: m.recipe_corrupt_labels(),
+  pixels: m.recipe_corrupt_pixels(),
+});
+const optimizerOptions = named(['adam', 'sgd', 'momentum'], { adam: 'Adam', sgd: 'SGD', momentum: m.app_optimizer_momentum() });
 const isStepped = (value: (path: string) => unknown): boolean => value('training.schedule.type') === 'step';
 
 export const groups: readonly Group[] = [
@@ -73,7 +83,7 @@ export const groups: readonly Group[] = [
       {
         path: 'task.dataset',
         label: m.app_field_dataset(),
-        control: { kind: 'choice', options: datasets.map(({ name, title }) => ({ value: name, label: title })) },
+        control: { kind: 'choice', options: datasetOptions },
         explain: m.app_explain_dataset(),
       },
       { path: 'task.train', label: m.app_field_train(), control: number, explain: m.app_explain_train() },
@@ -87,6 +97,12 @@ export const groups: readonly Group[] = [
           options: named(['dataset', 'none'], { dataset: m.app_normalise_dataset(), none: m.app_normalise_none() }),
         },
         explain: m.app_explain_normalise(),
+      },
+      {
+        path: 'task.corrupt',
+        label: m.recipe_corrupt(),
+        control: { kind: 'choice', options: corruptOptions },
+        explain: m.recipe_corrupt_explain(),
       },
     ],
   },
@@ -126,10 +142,7 @@ export const groups: readonly Group[] = [
       {
         path: 'training.optimizer.type',
         label: m.app_field_optimizer(),
-        control: {
-          kind: 'choice',
-          options: named(['adam', 'sgd', 'momentum'], { adam: 'Adam', sgd: 'SGD', momentum: m.app_optimizer_momentum() }),
-        },
+        control: { kind: 'choice', options: optimizerOptions },
         explain: m.app_explain_optimizer(),
       },
       {
@@ -287,6 +300,55 @@ export const groups: readonly Group[] = [
     ],
   },
 ];
+
+/** What the ticket is drawn on where it is not what it is trained on. */
+export const transfer: Group = {
+  id: 'transfer',
+  title: m.recipe_transfer(),
+  paper: 'Morcos 2019',
+  fields: [
+    { path: 'transfer', label: m.recipe_transfer_on(), control: { kind: 'switch' }, explain: m.recipe_transfer_explain() },
+    ...(
+      [
+        {
+          path: 'transfer.task.dataset',
+          label: m.recipe_transfer_dataset(),
+          control: { kind: 'choice', options: datasetOptions },
+          explain: m.recipe_transfer_dataset_explain(),
+        },
+        {
+          path: 'transfer.task.corrupt',
+          label: m.recipe_transfer_corrupt(),
+          control: { kind: 'choice', options: corruptOptions },
+          explain: m.recipe_corrupt_explain(),
+        },
+        {
+          path: 'transfer.training.optimizer.type',
+          label: m.recipe_transfer_optimizer(),
+          control: { kind: 'choice', options: optimizerOptions },
+          explain: m.recipe_transfer_optimizer_explain(),
+        },
+        {
+          path: 'transfer.training.optimizer.learningRate',
+          label: m.recipe_transfer_rate(),
+          control: real,
+          explain: m.recipe_transfer_optimizer_explain(),
+        },
+        { path: 'transfer.training.steps', label: m.recipe_transfer_steps(), control: number, explain: m.recipe_transfer_steps_explain() },
+        { path: 'transfer.seedOffset', label: m.recipe_transfer_seed(), control: number, explain: m.recipe_transfer_seed_explain() },
+        {
+          path: 'transfer.take',
+          label: m.recipe_transfer_take(),
+          control: {
+            kind: 'choice',
+            options: named(takes, { ticket: m.recipe_transfer_ticket(), mask: m.recipe_transfer_mask() }),
+          },
+          explain: m.recipe_transfer_take_explain(),
+        },
+      ] as const
+    ).map((field) => ({ ...field, when: isTransferred })),
+  ],
+};
 
 /** What a rewind makes of single weights; it stands below where they rewind to. */
 export const treatments: readonly Field[] = [
