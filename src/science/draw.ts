@@ -13,6 +13,7 @@ import { needsSlopes, type Slopes } from './prune/slopes.ts';
 import type { Recipe } from './recipe/schema.ts';
 import type { RunId } from './result.ts';
 import { rateAt, rateFor } from './schedules.ts';
+import { firstConnections } from './dynamic/learner.ts';
 import { firstMask } from './strong/edge-popup.ts';
 import type { Snapshot, Tensors } from './tensors.ts';
 import { treatKept, withCutWeights, type Beginning } from './treatment.ts';
@@ -104,6 +105,7 @@ export function drawMask(
   }
   const { method, pruning, model: network } = recipeAt(plan, level);
   if (method.type === 'edge-popup') return firstMask(plan, model, { seed, arm, level });
+  if (method.type === 'set' || method.type === 'rigl') return firstConnections(plan, model, { seed, arm, level });
   const init = initialise(model, network.init, seed).parameters;
   const weights = pruning.scoredAt === 'init' ? init : final.parameters;
   const score = (mask: Mask): Tensors => scoresOf(pruning, { model, seed, mask, init, final: final.parameters, weights, slopes });

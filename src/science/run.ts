@@ -37,6 +37,8 @@ export interface Learner {
   begin(trainer: Trainer): void;
   /** From one position to another; returns the mean batch loss of these steps. */
   advance(trainer: Trainer, from: number, to: number, control: Control): Promise<number>;
+  /** Puts the network back as it stood when the mask was this; where it is left out, the snapshot says all. */
+  recall?(trainer: Trainer, snapshot: Snapshot, mask: Mask): void;
 }
 
 export interface CurvePoint {
@@ -93,7 +95,7 @@ export async function trainRun(
   const end = recipe.training.steps;
   const learner = job.learner ?? weightsOf(job);
   learner.begin(trainer);
-  const watch = new Observations(trainer, job, control);
+  const watch = new Observations(trainer, job, learner, control);
   const kept: Record<number, Snapshot> = {};
   if (job.keep.includes(drawing.position)) kept[drawing.position] = await trainer.read(0);
   let trainMs = 0;
@@ -158,11 +160,12 @@ class Observations {
   readonly curve: Curve = { step: [], trainLoss: [], validationLoss: [], validationAccuracy: [], testAccuracy: [] };
   private lossSum = 0;
   private lossSteps = 0;
-  private best: { step: number; loss: number; snapshot: Snapshot } | null = null;
+  private best: { step: number; loss: number; snapshot: Snapshot; mask: Mask } | null = null;
 
   constructor(
     private readonly trainer: Trainer,
     private readonly job: Job,
+    private readonly learner: Learner,
     private readonly control: Control,
   ) {}
 
@@ -190,7 +193,7 @@ class Observations {
     this.curve.validationAccuracy.push(point.validationAccuracy);
     this.curve.testAccuracy.push(point.testAccuracy);
     if (this.best === null || validation.loss < this.best.loss) {
-      this.best = { step, loss: validation.loss, snapshot: await this.trainer.read(0) };
+      this.best = { step, loss: validation.loss, snapshot: await this.trainer.read(0), mask: this.learner.mask };
     }
     return point;
   }
@@ -208,7 +211,7 @@ class Observations {
   /** The step of minimum validation loss and what the network scored there. Leaves the network at that step. */
   async earlyStop(): Promise<RunResult['earlyStop']> {
     if (this.best === null) throw new Error('a run ends with an evaluation');
-    this.trainer.write(0, this.best.snapshot);
+    this.recall(this.best.snapshot, this.best.mask);
     return { step: this.best.step, metrics: bySplit({ test: await this.metrics(this.job.split.test) }) };
   }
 
@@ -217,8 +220,13 @@ class Observations {
    * examples, which arrive after the training examples. Leaves the network as it was drawn.
    */
   async initial(): Promise<SplitMetrics> {
-    this.trainer.write(0, this.job.drawing.start);
+    this.recall(this.job.drawing.start, this.job.drawing.mask);
     return bySplit({ test: await this.metrics(this.job.split.test) });
+  }
+
+  private recall(snapshot: Snapshot, mask: Mask): void {
+    if (this.learner.recall === undefined) this.trainer.write(0, snapshot);
+    else this.learner.recall(this.trainer, snapshot, mask);
   }
 
   private async metrics(examples: Uint32Array): Promise<Metrics> {

@@ -4,7 +4,7 @@ import { cutBelow, cutExactly, isCutNext, nextCut, nextThresholds } from '../sci
 import { transitionOf } from '../science/analysis/transition.ts';
 import type { Drawing } from '../science/draw.ts';
 import type { RunRequest } from '../science/experiment.ts';
-import { density } from '../science/mask.ts';
+import { density, type Mask } from '../science/mask.ts';
 import { recipeAt } from '../science/plan.ts';
 import type { CurvePoint, Watcher } from '../science/run.ts';
 import type { Trainer } from '../science/trainer.ts';
@@ -33,6 +33,8 @@ export class Observer implements Watcher {
     private readonly trainer: Trainer,
     private readonly listener: Listener,
     private readonly tempo: Tempo,
+    /** The mask as it stands, where it is learned. */
+    private readonly learned: { readonly mask: Mask } | undefined,
   ) {
     this.position = drawing.position;
     this.reportedAt = this.now();
@@ -87,7 +89,8 @@ export class Observer implements Watcher {
 
   private async showWeights(position: number): Promise<void> {
     const { plan, run } = this.request;
-    const { mask, start } = this.drawing;
+    const { start } = this.drawing;
+    const mask = this.learned?.mask ?? this.drawing.mask;
     const now = (await this.trainer.read(0)).parameters;
     this.limits = widened(this.limits, mask, now);
     const thresholds = isCutNext(plan, run) ? nextThresholds(plan, this.model, run.level, mask, now) : null;
@@ -100,7 +103,15 @@ export class Observer implements Watcher {
           ? null
           : cutBelow(thresholds, mask, now, this.limits);
     const layers = histograms(this.model, mask, start.parameters, now, this.limits, cut);
-    this.listener({ type: 'weights', run, position, layers, next, parameters: isSmall(this.model) ? now : null });
+    this.listener({
+      type: 'weights',
+      run,
+      position,
+      layers,
+      next,
+      parameters: isSmall(this.model) ? now : null,
+      mask: this.learned?.mask ?? null,
+    });
     this.weightsAt = this.now();
   }
 }

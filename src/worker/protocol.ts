@@ -58,6 +58,8 @@ export type WorkerEvent =
       readonly next: Mask | null;
       /** All of them where the network is small (`isSmall`), so that views can ask it; else null. */
       readonly parameters: Tensors | null;
+      /** The mask as it stands where it is learned; null where it stays as it was drawn. */
+      readonly mask: Mask | null;
     };
 
 export type Listener = (event: WorkerEvent) => void;

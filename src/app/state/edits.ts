@@ -39,12 +39,7 @@ const companions: Readonly<Record<string, (candidate: Candidate) => Candidate>> 
       ...(type === 'step' ? { milestones, factor: 0.1 } : {}),
     });
   },
-  'method.type': (candidate) => {
-    const type = read(candidate, 'method.type');
-    const changed = write(candidate, 'method', { type });
-    // Untrained weights have one arm and nothing to rewind to.
-    return type === 'prune' ? changed : write(write(changed, 'arms', ['ticket']), 'rewind', {});
-  },
+  'method.type': fitMethod,
   'pruning.scope': (candidate) => {
     // Under every scope but layerwise one rate holds for all; under layerwise the defaults come back.
     const { convRate: _conv, outputRate: _output, ...pruning } = candidate.pruning as Plain;
@@ -68,6 +63,25 @@ function fitSizes(candidate: Candidate): Candidate {
   const train = Math.min(asked('train'), left - validation);
   const sized = write(candidate, 'task', { ...(candidate.task as Plain), train, validation, test });
   return write(sized, 'training.batchSize', Math.min(Number(read(candidate, 'training.batchSize')), train));
+}
+
+/** Arms that a method has controls for; all of them where it prunes. */
+const armsOf: Readonly<Record<string, readonly string[]>> = {
+  'edge-popup': ['ticket'],
+  set: ['ticket', 'random-mask'],
+  rigl: ['ticket', 'random-mask'],
+};
+
+/** A method has settings of its own, to which the defaults come back; those that mean nothing beside it go. */
+function fitMethod(candidate: Candidate): Candidate {
+  const type = String(read(candidate, 'method.type'));
+  const changed = write(candidate, 'method', { type });
+  const possible = Object.hasOwn(armsOf, type) ? armsOf[type] : undefined;
+  if (possible === undefined) return changed;
+  const arms = possible.filter((arm) => arm === 'ticket' || (read(candidate, 'arms') as readonly string[]).includes(arm));
+  const { criterion: _criterion, scoredAt: _scoredAt, signAware: _signAware, ...pruning } = candidate.pruning as Plain;
+  const fitted = { ...changed, arms, rewind: {}, pruning };
+  return read(fitted, 'pruning.scope') === 'global' ? companions['pruning.scope'](write(fitted, 'pruning.scope', 'layerwise')) : fitted;
 }
 
 /** Rewound weights continue the learning-rate schedule from their own step; final weights keep to where it was. */

@@ -96,7 +96,12 @@ export class Live {
           change(runs, event.run, ({ point }, live) => ({ points: [...live.points, point] }), event);
           break;
         case 'weights':
-          change(runs, event.run, ({ layers, next, parameters }) => ({ histograms: layers, next, parameters }), event);
+          change(
+            runs,
+            event.run,
+            ({ layers, next, parameters, mask }, live) => ({ histograms: layers, next, parameters, mask: mask ?? live.mask }),
+            event,
+          );
           break;
       }
     }

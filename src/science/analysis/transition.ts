@@ -51,7 +51,7 @@ export interface Transition {
   readonly layers: readonly LayerTransition[];
 }
 
-/** Null at level 0, and for controls whose masks are not cut from the ticket before. */
+/** Null at level 0, and for runs whose masks are not cut from the ticket before: those of some controls and methods. */
 export function transitionOf(
   recipe: Recipe,
   model: Model,
@@ -60,7 +60,7 @@ export function transitionOf(
   ancestors: Ancestors | null,
   limits: Limits,
 ): Transition | null {
-  if (ancestors === null || run.arm === 'random-mask' || run.arm === 'shuffled-mask') return null;
+  if (ancestors === null || recipe.method.type !== 'prune' || run.arm === 'random-mask' || run.arm === 'shuffled-mask') return null;
   const { mask: parent, final } = ancestors.parent;
   const { mask, start } = drawing;
   const cut = difference(parent, mask);

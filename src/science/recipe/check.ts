@@ -2,6 +2,7 @@
 import { m } from '../../paraglide/messages.js';
 import { checkSizes, findDataset } from '../../tasks/catalogue.ts';
 import { LabError } from '../errors.ts';
+import { lastUpdate } from '../dynamic/rewire.ts';
 import { criteria } from '../prune/criteria.ts';
 import { modelOf } from './model.ts';
 import type { Recipe } from './schema.ts';
@@ -57,17 +58,30 @@ function checkRewind({ rewind: { weights, schedule }, training: { steps } }: Rec
     throw new LabError(m.science_recipe_rewind_from({ from: schedule.from, steps }), 'rewind.schedule.from');
 }
 
-/** Untrained weights have nothing to rewind to, nor a trained control. */
-function checkMethod({ method, pruning, rewind, arms }: Recipe): void {
+/** Why a method does not go with some fields, by its type: untrained weights have nothing to rewind to, nor a trained control. */
+const methodRules = {
+  'edge-popup': { why: m.science_recipe_untrained, arms: ['ticket'] },
+  set: { why: m.science_recipe_rewired, arms: ['ticket', 'random-mask'] },
+  rigl: { why: m.science_recipe_rewired, arms: ['ticket', 'random-mask'] },
+} as const;
+
+function checkMethod({ method, pruning, rewind, arms, training }: Recipe): void {
   if (method.type === 'prune') return;
+  const { why, arms: possible } = methodRules[method.type];
   const refuse = (field: string, remedy: string): never => {
-    throw new LabError(m.science_recipe_untrained({ method: method.type, field, remedy }), field);
+    throw new LabError(why({ method: method.type, field, remedy }), field);
   };
   if (rewind.weights !== 'init') refuse('rewind.weights', 'init');
   if (rewind.schedule === 'final-rate' || rewind.schedule.from !== 0) refuse('rewind.schedule', '{ "from": 0 }');
   if (rewind.cut !== 'zero') refuse('rewind.cut', 'zero');
   if (pruning.scope === 'global') refuse('pruning.scope', 'layerwise');
-  if (arms.some((arm) => arm !== 'ticket')) refuse('arms', '["ticket"]');
+  if (!arms.every((arm) => (possible as readonly string[]).includes(arm))) refuse('arms', JSON.stringify(possible));
+  if (method.type === 'edge-popup') return;
+  if (pruning.criterion !== 'magnitude') refuse('pruning.criterion', 'magnitude');
+  if (pruning.scoredAt !== 'final') refuse('pruning.scoredAt', 'final');
+  if (pruning.signAware) refuse('pruning.signAware', 'false');
+  const last = lastUpdate(method, training.steps);
+  if (method.every >= last) throw new LabError(m.science_recipe_never_rewired({ every: method.every, last }), 'method.every');
 }
 
 function checkList(field: string, list: readonly (string | number)[]): void {

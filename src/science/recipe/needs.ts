@@ -7,6 +7,6 @@ import type { Recipe } from './schema.ts';
 export const needsOf = (recipe: Recipe): readonly Need[] => [
   ...new Set<Need>([...modelOf(recipe).layers.map(({ kind }): Need => `layer:${kind}`), `optimizer:${recipe.training.optimizer.type}`]),
   ...(recipe.pruning.levels > 0 ? criteria[recipe.pruning.criterion].needs : []),
-  ...(recipe.method.type === 'edge-popup' ? (['dense-gradients'] as const) : []),
+  ...(recipe.method.type === 'edge-popup' || recipe.method.type === 'rigl' ? (['dense-gradients'] as const) : []),
   ...(recipe.rewind.cut === 'zero' ? [] : (['frozen-weights'] as const)),
 ];

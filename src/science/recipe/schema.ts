@@ -33,6 +33,7 @@ export const scopes = ['layerwise', 'global', 'uniform', 'erdos-renyi', 'erdos-r
 export const pruningSchedules = ['iterative', 'one-shot', 'gradual', 'exponential'] as const;
 export const keptTreatments = ['rewound', 'fresh', 'shuffled', 'constant', 'shuffled-signs'] as const;
 export const cutTreatments = ['zero', 'frozen', 'frozen-if-grown'] as const;
+export const methodTypes = ['prune', 'edge-popup', 'set', 'rigl'] as const;
 export const arms = ['ticket', 'reinit', 'random-mask', 'shuffled-mask'] as const;
 
 const TaskSchema = v.strictObject({
@@ -110,7 +111,17 @@ const RewindSchema = v.strictObject({
   cut: v.picklist(cutTreatments),
 });
 
-/** How a level's ticket comes about: pruned and trained, or found among untrained weights. */
+/** Of dynamic sparse training: how often connections change, up to when, and how many of a layer's at once. */
+const rewiring = () => ({
+  /** Steps between two changes: ΔT. */
+  every: integer(1, MAX_STEPS),
+  /** Share of the training after which connections stay. */
+  until: positive(1),
+  /** Share of a layer's kept weights that is dropped and grown: ζ, or α, with which RigL begins. */
+  share: v.pipe(v.number(), v.finite(), v.gtValue(0), v.ltValue(1)),
+});
+
+/** How a level's ticket comes about: pruned and trained, found among untrained weights, or rewired while it trains. */
 const MethodSchema = v.variant('type', [
   v.strictObject({ type: v.literal('prune') }),
   v.strictObject({
@@ -119,6 +130,8 @@ const MethodSchema = v.variant('type', [
     scoreRate: learningRate(),
     scoreMomentum: rate(),
   }),
+  v.strictObject({ type: v.literal('set'), ...rewiring() }),
+  v.strictObject({ type: v.literal('rigl'), ...rewiring() }),
 ]);
 
 export const RecipeSchema = v.strictObject({

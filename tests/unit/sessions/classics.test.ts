@@ -71,6 +71,15 @@ describe('rewinding (Renda et al. 2020)', () => {
   });
 });
 
+describe('dynamic sparse training (Evci et al. 2020; Mocanu et al. 2018)', () => {
+  const { of } = classic('dynamic-sparse');
+  it('at 2.7 % kept gradients find better connections than chance, and chance better ones than none at all', () => {
+    expect(of('RigL', 3)).toBeGreaterThan(of('SET', 3) + 0.01);
+    expect(of('SET', 3)).toBeGreaterThan(of(TRUNK, 3) + 0.1);
+    expect(of('RigL', 3)).toBeGreaterThan(of('Pruned after training', 3));
+  });
+});
+
 describe('edge-popup (Ramanujan et al. 2020)', () => {
   const { of } = classic('edge-popup');
   it('half the weights, none of them trained, know most digits; few weights do not', () => {

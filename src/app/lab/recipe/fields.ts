@@ -10,6 +10,7 @@ import {
   cutTreatments,
   initialisers,
   keptTreatments,
+  methodTypes,
   pruningSchedules,
   scopes,
   type Recipe,
@@ -42,7 +43,7 @@ export interface Field {
 }
 
 export interface Group {
-  readonly id: 'task' | 'network' | 'training' | 'prune';
+  readonly id: 'task' | 'network' | 'training' | 'method' | 'prune';
   readonly title: string;
   readonly paper?: string;
   readonly fields: readonly Field[];
@@ -59,7 +60,13 @@ const optimizer =
   (value: (path: string) => unknown): boolean =>
     types.includes(value('training.optimizer.type') as Type);
 const isLayerwise = (value: (path: string) => unknown): boolean => value('pruning.scope') === 'layerwise';
-const isUntrained = (value: (path: string) => unknown): boolean => value('method.type') === 'edge-popup';
+type MethodType = Recipe['method']['type'];
+const method =
+  (...types: MethodType[]) =>
+  (value: (path: string) => unknown): boolean =>
+    types.includes(value('method.type') as MethodType);
+/** Whether masks come of scores of weights. */
+const isPruned = method('prune');
 const isStepped = (value: (path: string) => unknown): boolean => value('training.schedule.type') === 'step';
 
 export const groups: readonly Group[] = [
@@ -174,46 +181,87 @@ export const groups: readonly Group[] = [
     ],
   },
   {
-    id: 'prune',
-    title: m.app_group_prune(),
-    paper: 'Han 2015',
+    id: 'method',
+    title: m.recipe_group_method(),
     fields: [
       {
         path: 'method.type',
         label: m.recipe_method(),
         control: {
           kind: 'choice',
-          options: named(['prune', 'edge-popup'], { prune: m.recipe_method_prune(), 'edge-popup': m.recipe_method_edge_popup() }),
+          options: named(methodTypes, {
+            prune: m.recipe_method_prune(),
+            'edge-popup': m.recipe_method_edge_popup(),
+            set: m.recipe_method_set(),
+            rigl: m.recipe_method_rigl(),
+          }),
         },
         explain: m.recipe_method_explain(),
       },
-      { path: 'method.scoreRate', label: m.recipe_score_rate(), control: real, explain: m.recipe_score_rate_explain(), when: isUntrained },
+      {
+        path: 'method.scoreRate',
+        label: m.recipe_score_rate(),
+        control: real,
+        explain: m.recipe_score_rate_explain(),
+        when: method('edge-popup'),
+      },
       {
         path: 'method.scoreMomentum',
         label: m.recipe_score_momentum(),
         control: real,
         explain: m.recipe_score_momentum_explain(),
-        when: isUntrained,
+        when: method('edge-popup'),
       },
+      { path: 'method.every', label: m.recipe_every(), control: number, explain: m.recipe_every_explain(), when: method('set', 'rigl') },
+      {
+        path: 'method.share',
+        label: m.recipe_share(),
+        control: { kind: 'rate' },
+        explain: m.recipe_share_explain(),
+        when: method('set', 'rigl'),
+      },
+      {
+        path: 'method.until',
+        label: m.recipe_until(),
+        control: { kind: 'rate' },
+        explain: m.recipe_until_explain(),
+        when: method('set', 'rigl'),
+      },
+    ],
+  },
+  {
+    id: 'prune',
+    title: m.app_group_prune(),
+    paper: 'Han 2015',
+    fields: [
       {
         path: 'pruning.criterion',
         label: m.app_field_criterion(),
         control: { kind: 'choice', options: criterionNames.map((value) => ({ value, label: criteria[value].title() })) },
         explain: m.app_explain_criterion(),
+        when: isPruned,
       },
       {
         path: 'pruning.scoredAt',
         label: m.recipe_scored_at(),
         control: { kind: 'choice', options: named(['final', 'init'], { final: m.recipe_scored_final(), init: m.recipe_scored_init() }) },
         explain: m.recipe_scored_explain(),
+        when: isPruned,
       },
-      { path: 'pruning.signAware', label: m.recipe_sign_aware(), control: { kind: 'switch' }, explain: m.recipe_sign_aware_explain() },
+      {
+        path: 'pruning.signAware',
+        label: m.recipe_sign_aware(),
+        control: { kind: 'switch' },
+        explain: m.recipe_sign_aware_explain(),
+        when: isPruned,
+      },
       {
         path: 'pruning.examplesPerClass',
         label: m.recipe_examples(),
         control: number,
         explain: m.recipe_examples_explain(),
-        when: (value) => criterionNames.some((name) => name === value('pruning.criterion') && criteria[name].needs.length > 0),
+        when: (value) =>
+          isPruned(value) && criterionNames.some((name) => name === value('pruning.criterion') && criteria[name].needs.length > 0),
       },
       {
         path: 'pruning.scope',

@@ -1,0 +1,32 @@
+/** Which learner a run has, by the method of the recipe that governs its level. */
+import type { Model } from '../models/model.ts';
+import type { Batches } from '../tasks/task.ts';
+import type { Drawing } from './draw.ts';
+import { DynamicSparse } from './dynamic/learner.ts';
+import { recipeAt, type Plan } from './plan.ts';
+import type { RunId } from './result.ts';
+import type { Learner } from './run.ts';
+import { EdgePopup } from './strong/edge-popup.ts';
+
+interface Learning {
+  /** None: the weights are learned under the mask that was drawn. */
+  readonly learner?: Learner;
+  readonly drawing: Drawing;
+}
+
+/** The dense network and the controls learn their weights, whatever the method. */
+export function learnerOf(plan: Plan, model: Model, run: RunId, drawing: Drawing, batches: Batches): Learning {
+  const { method, training } = recipeAt(plan, run.level);
+  if (run.level === 0 || run.arm !== 'ticket') return { drawing };
+  switch (method.type) {
+    case 'prune':
+      return { drawing };
+    case 'edge-popup': {
+      const learner = new EdgePopup(plan, model, run, method, training, drawing.start, batches);
+      return { learner, drawing: { ...drawing, start: learner.start } };
+    }
+    case 'set':
+    case 'rigl':
+      return { learner: new DynamicSparse(model, run, method, training.steps, drawing, batches), drawing };
+  }
+}
