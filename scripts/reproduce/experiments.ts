@@ -18,6 +18,8 @@ export interface Classic {
   readonly ours: string;
   /** Which test accuracy the table tells: after training, or of the ticket before any. */
   readonly tells?: 'before training';
+  /** Whether how much is kept is learned: then every cell tells it, and columns where it begins. */
+  readonly learnsDensity?: boolean;
 }
 
 const mnist = {
@@ -117,6 +119,29 @@ export const classics: readonly Classic[] = [
       pruning: { rate: 0.3, outputRate: 0.3, levels: 8 },
     },
     whatIfs: { 'Signed constants': { rewind: { kept: 'constant' } } },
+  },
+  {
+    id: 'bernoulli-supermasks',
+    title: 'Bernoulli supermasks',
+    paper: 'Zhou et al. 2019',
+    found: 'learned masks of untrained weights reach 95 % on MNIST; signed constants and dynamic weight rescaling help',
+    ours: 'on digits of 8×8, 128-64 units: rescaling helps, by one point from half the weights and by nearly five from a quarter; signed constants help only from half of them. Without rescaling more weights come to be kept.',
+    learnsDensity: true,
+    trunk: {
+      name: 'Rescaled',
+      task: { dataset: 'digits', train: 1300, validation: 200, test: 297 },
+      model: { family: 'mlp', hidden: [128, 64] },
+      training: { batchSize: 50, steps: 800, evaluateEvery: 100 },
+      seeds: mnist.seeds,
+      arms: ['ticket'],
+      method: { type: 'bernoulli' },
+      pruning: { rate: 0.5, outputRate: 0.5, levels: 2 },
+    },
+    whatIfs: {
+      'Not rescaled': { method: { type: 'bernoulli', rescale: false } },
+      'Signed constants, rescaled': { rewind: { kept: 'constant' } },
+      'Signed constants, not rescaled': { method: { type: 'bernoulli', rescale: false }, rewind: { kept: 'constant' } },
+    },
   },
   {
     id: 'dynamic-sparse',

@@ -14,6 +14,7 @@ import type { Recipe } from './recipe/schema.ts';
 import type { RunId } from './result.ts';
 import { rateAt, rateFor } from './schedules.ts';
 import { firstConnections } from './dynamic/learner.ts';
+import { firstDraw } from './strong/bernoulli.ts';
 import { firstMask } from './strong/edge-popup.ts';
 import type { Snapshot, Tensors } from './tensors.ts';
 import { treatKept, withCutWeights, type Beginning } from './treatment.ts';
@@ -21,7 +22,12 @@ import { treatKept, withCutWeights, type Beginning } from './treatment.ts';
 /** What a run of level ≥ 1 grew from. */
 export interface Ancestors {
   /** The ticket of the level it is cut from (`parentLevel`): its mask and its weights at the last step. */
-  readonly parent: { readonly mask: Mask; readonly final: Snapshot };
+  readonly parent: {
+    readonly mask: Mask;
+    readonly final: Snapshot;
+    /** Where its training stopped for an early-bird ticket; null or left out where it came to its end. */
+    readonly drawnAt?: number | null;
+  };
   /** Level 0 at the rewind step; null where the recipe rewinds to init or to the final weights. */
   readonly rewindPoint: Snapshot | null;
 }
@@ -105,6 +111,7 @@ export function drawMask(
   }
   const { method, pruning, model: network } = recipeAt(plan, level);
   if (method.type === 'edge-popup') return firstMask(plan, model, { seed, arm, level });
+  if (method.type === 'bernoulli') return firstDraw(plan, model, { seed, arm, level });
   if (method.type === 'set' || method.type === 'rigl') return firstConnections(plan, model, { seed, arm, level });
   const init = initialise(model, network.init, seed).parameters;
   const weights = pruning.scoredAt === 'init' ? init : final.parameters;

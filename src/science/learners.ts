@@ -6,6 +6,7 @@ import { DynamicSparse } from './dynamic/learner.ts';
 import { recipeAt, type Plan } from './plan.ts';
 import type { RunId } from './result.ts';
 import type { Learner } from './run.ts';
+import { BernoulliSupermask } from './strong/bernoulli.ts';
 import { EdgePopup } from './strong/edge-popup.ts';
 
 interface Learning {
@@ -23,6 +24,10 @@ export function learnerOf(plan: Plan, model: Model, run: RunId, drawing: Drawing
       return { drawing };
     case 'edge-popup': {
       const learner = new EdgePopup(plan, model, run, method, training, drawing.start, batches);
+      return { learner, drawing: { ...drawing, start: learner.start } };
+    }
+    case 'bernoulli': {
+      const learner = new BernoulliSupermask(plan, model, run, method, training, drawing.start, batches);
       return { learner, drawing: { ...drawing, start: learner.start } };
     }
     case 'set':

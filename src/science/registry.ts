@@ -31,6 +31,10 @@ export const schedules: Readonly<Record<Pruning['schedule'], Method>> = {
 export const methods: Readonly<Record<Recipe['method']['type'], Method>> = {
   prune: { paper: 'Frankle & Carbin 2019', formula: 'train, cut, rewind; then train m ⊙ θ′' },
   'edge-popup': { paper: 'Ramanujan et al. 2020', formula: 'top-k of |s| in each layer; s ← s − η w ∂L/∂w sign(s), θ = θ₀' },
+  bernoulli: {
+    paper: 'Zhou et al. 2019, §5',
+    formula: 'm ~ Bernoulli(σ(v)) each step; v ← v − η ∂L/∂w′ c w σ(v)(1 − σ(v)), w′ = c m w, θ = θ₀, c = 1 or n/Σm',
+  },
   set: { paper: 'Mocanu et al. 2018', formula: 'every ΔT steps drop ζ of each layer by |w| and grow as many at random, from 0' },
   rigl: {
     paper: 'Evci et al. 2020',

@@ -70,6 +70,7 @@ const armsOf: Readonly<Record<string, readonly string[]>> = {
   'edge-popup': ['ticket'],
   set: ['ticket', 'random-mask'],
   rigl: ['ticket', 'random-mask'],
+  bernoulli: ['ticket'],
 };
 
 /** A method has settings of its own, to which the defaults come back; those that mean nothing beside it go. */

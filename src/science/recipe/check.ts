@@ -63,6 +63,7 @@ const methodRules = {
   'edge-popup': { why: m.science_recipe_untrained, arms: ['ticket'] },
   set: { why: m.science_recipe_rewired, arms: ['ticket', 'random-mask'] },
   rigl: { why: m.science_recipe_rewired, arms: ['ticket', 'random-mask'] },
+  bernoulli: { why: m.science_recipe_untrained, arms: ['ticket'] },
 } as const;
 
 function checkMethod({ method, pruning, rewind, arms, training }: Recipe): void {
@@ -80,6 +81,7 @@ function checkMethod({ method, pruning, rewind, arms, training }: Recipe): void 
   if (pruning.criterion !== 'magnitude') refuse('pruning.criterion', 'magnitude');
   if (pruning.scoredAt !== 'final') refuse('pruning.scoredAt', 'final');
   if (pruning.signAware) refuse('pruning.signAware', 'false');
+  if (method.type === 'bernoulli') return;
   const last = lastUpdate(method, training.steps);
   if (method.every >= last) throw new LabError(m.science_recipe_never_rewired({ every: method.every, last }), 'method.every');
 }

@@ -21,6 +21,8 @@ const methods: Readonly<Record<string, Plain>> = {
   'edge-popup': { scoreRate: 0.1, scoreMomentum: 0.9 },
   set: REWIRING,
   rigl: REWIRING,
+  // Dynamic weight rescaling is what Zhou et al. 2019, §5 find best.
+  bernoulli: { scoreRate: 10, scoreMomentum: 0.9, rescale: true },
 };
 
 const part = (raw: Plain, name: string): Plain => {

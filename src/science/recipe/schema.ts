@@ -33,7 +33,7 @@ export const scopes = ['layerwise', 'global', 'uniform', 'erdos-renyi', 'erdos-r
 export const pruningSchedules = ['iterative', 'one-shot', 'gradual', 'exponential'] as const;
 export const keptTreatments = ['rewound', 'fresh', 'shuffled', 'constant', 'shuffled-signs'] as const;
 export const cutTreatments = ['zero', 'frozen', 'frozen-if-grown'] as const;
-export const methodTypes = ['prune', 'edge-popup', 'set', 'rigl'] as const;
+export const methodTypes = ['prune', 'edge-popup', 'set', 'rigl', 'bernoulli'] as const;
 export const arms = ['ticket', 'reinit', 'random-mask', 'shuffled-mask'] as const;
 
 const TaskSchema = v.strictObject({
@@ -132,6 +132,14 @@ const MethodSchema = v.variant('type', [
   }),
   v.strictObject({ type: v.literal('set'), ...rewiring() }),
   v.strictObject({ type: v.literal('rigl'), ...rewiring() }),
+  v.strictObject({
+    type: v.literal('bernoulli'),
+    /** Learning rate of the logits where `training.schedule` leaves all of it. */
+    scoreRate: learningRate(),
+    scoreMomentum: rate(),
+    /** Whether kept weights are divided by the share of their layer that is kept. */
+    rescale: v.boolean(),
+  }),
 ]);
 
 export const RecipeSchema = v.strictObject({

@@ -80,6 +80,20 @@ describe('dynamic sparse training (Evci et al. 2020; Mocanu et al. 2018)', () =>
   });
 });
 
+describe('Bernoulli supermasks (Zhou et al. 2019)', () => {
+  const { of, before, session } = classic('bernoulli-supermasks');
+  it('know most digits untrained, more of them rescaled, and settle on densities of their own', () => {
+    for (const level of [1, 2]) {
+      expect(before(TRUNK, level)).toBeLessThan(0.25);
+      expect(of(TRUNK, level)).toBeGreaterThan(0.92);
+      expect(of(TRUNK, level)).toBeGreaterThan(of('Not rescaled', level));
+    }
+    const densities = runsAlong(session, TRUNK).flatMap(({ level, density }) => (level === 2 ? [density] : []));
+    expect(new Set(densities).size).toBe(3);
+    for (const density of densities) expect(density).toBeGreaterThan(0.28);
+  });
+});
+
 describe('edge-popup (Ramanujan et al. 2020)', () => {
   const { of } = classic('edge-popup');
   it('half the weights, none of them trained, know most digits; few weights do not', () => {
