@@ -7,7 +7,7 @@ import { analyses, type AnalysisName } from '../science/analysis/registry.ts';
 import { figuresOf } from '../science/analysis/summary.ts';
 import { pairedToDense, verdictOf } from '../science/analysis/verdict.ts';
 import { LabError } from '../science/errors.ts';
-import { conduct, rewindStep, type Notebook } from '../science/experiment.ts';
+import { conduct, parentOf, rewindStep, type Notebook } from '../science/experiment.ts';
 import { parentLevel, type Plan } from '../science/plan.ts';
 import { runKey } from '../science/recipe/identity.ts';
 import type { RunId } from '../science/result.ts';
@@ -106,7 +106,7 @@ async function subjectOf(plan: Plan, run: RunId, outcomes: Map<string, RunOutcom
     const parent = of({ ...run, arm: 'ticket', level: parentLevel(plan, run.level) });
     const step = rewindStep(plan, run.level);
     const rewindPoint = step === null ? null : of({ ...run, arm: 'ticket', level: 0 }).kept[step];
-    return { plan, run, ancestors: { parent: { mask: parent.mask, final: parent.final }, rewindPoint }, mask, final, kept };
+    return { plan, run, ancestors: { parent: parentOf(parent), rewindPoint }, mask, final, kept };
   } finally {
     lab.dispose();
   }

@@ -10,6 +10,7 @@ import { randomScores, scoresOf } from './prune/criteria.ts';
 import { recipeAt, type Plan } from './plan.ts';
 import { prune, pruneByFixedScores } from './prune/prune.ts';
 import { needsSlopes, type Slopes } from './prune/slopes.ts';
+import { isCut } from './recipe/method.ts';
 import type { Recipe } from './recipe/schema.ts';
 import type { RunId } from './result.ts';
 import { rateAt, rateFor } from './schedules.ts';
@@ -64,12 +65,28 @@ export function begin(plan: Plan, model: Model, { seed, level, arm }: RunId, anc
     const fresh = initialise(model, init, seed, `reinit/${level}`);
     return { mask, ...withCutWeights(beginning, fresh, fresh), ...fromScratch(recipe) };
   }
+  const drawnAt = continuesFrom(recipe, ancestors);
+  if (drawnAt !== null) {
+    const { final } = ancestors.parent;
+    const continued = { position: drawnAt, rateAt: (position: number) => rateAt(recipe.training, position) };
+    return { mask, ...withCutWeights(beginning, treatKept(beginning, final), initialise(model, init, seed)), ...continued };
+  }
   return {
     mask,
     ...withCutWeights(beginning, treatKept(beginning, rewound(recipe, model, seed, ancestors)), initialise(model, init, seed)),
     position: firstPosition(recipe),
     rateAt: rateFor(recipe.rewind.schedule, recipe.training),
   };
+}
+
+/**
+ * Where an early-bird ticket goes on training with the weights it was drawn from (You et al. 2020, Algorithm 1); null for
+ * what rewinds. Where the masks never settled nothing is left of the schedule: then it is run through once more.
+ */
+function continuesFrom({ method, training }: Recipe, { parent }: Ancestors): number | null {
+  if (method.type !== 'early-bird' || method.then !== 'continue') return null;
+  const drawnAt = parent.drawnAt ?? training.steps;
+  return drawnAt < training.steps ? drawnAt : 0;
 }
 
 const fromScratch = ({ training }: Recipe): Pick<Drawing, 'position' | 'rateAt'> => ({
@@ -123,7 +140,7 @@ export function drawMask(
 /** The weights at which a run's criterion needs slopes; null where it needs none. */
 export function slopesAt(plan: Plan, model: Model, { seed, arm, level }: RunId, ancestors: Ancestors | null): Snapshot | null {
   const { method, pruning, model: network } = recipeAt(plan, level);
-  if (ancestors === null || method.type !== 'prune' || arm === 'random-mask' || !needsSlopes(pruning.criterion)) return null;
+  if (ancestors === null || !isCut({ method }) || arm === 'random-mask' || !needsSlopes(pruning.criterion)) return null;
   return pruning.scoredAt === 'init' ? initialise(model, network.init, seed) : ancestors.parent.final;
 }
 

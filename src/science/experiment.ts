@@ -57,6 +57,13 @@ function rewindSteps(plan: Plan): number[] {
   return [...new Set(steps)].filter((step) => step !== null);
 }
 
+/** What a level is cut from, of the run that trained it. */
+export const parentOf = ({ mask, final, result }: RunOutcome): Ancestors['parent'] => ({
+  mask,
+  final,
+  drawnAt: result.earlyBird?.drawnAt ?? null,
+});
+
 /** What level 0's snapshots may take, in bytes. */
 const MAX_SNAPSHOT_BYTES = 64e6;
 
@@ -94,7 +101,8 @@ export async function conduct(
     for (let level = 1; level <= upTo; level++) {
       const step = rewindStep(plan, level);
       const rewindPoint = step === null ? null : (rewindPoints.get(step) ?? null);
-      const ancestors: Ancestors = { parent: { mask: parent.mask, final: parent.final }, rewindPoint };
+      if (step !== null && rewindPoint === null) throw new LabError(m.science_rewind_past_draw({ step }), 'rewind.weights.step');
+      const ancestors: Ancestors = { parent: parentOf(parent), rewindPoint };
       const ticket = train({ seed, arm: 'ticket', level }, ancestors);
       for (const run of runsOfLevel(plan, seed, level))
         if (run.arm !== 'ticket') controls.push(train(run, ancestors).then(() => undefined));

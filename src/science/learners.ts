@@ -3,6 +3,7 @@ import type { Model } from '../models/model.ts';
 import type { Batches } from '../tasks/task.ts';
 import type { Drawing } from './draw.ts';
 import { DynamicSparse } from './dynamic/learner.ts';
+import { EarlyBird } from './early-bird/watch.ts';
 import { recipeAt, type Plan } from './plan.ts';
 import type { RunId } from './result.ts';
 import type { Learner } from './run.ts';
@@ -15,12 +16,16 @@ interface Learning {
   readonly drawing: Drawing;
 }
 
-/** The dense network and the controls learn their weights, whatever the method. */
+/** The controls learn their weights, whatever the method, and so does the dense network, which may be watched. */
 export function learnerOf(plan: Plan, model: Model, run: RunId, drawing: Drawing, batches: Batches): Learning {
-  const { method, training } = recipeAt(plan, run.level);
+  const recipe = recipeAt(plan, run.level);
+  const { method, training } = recipe;
+  if (run.level === 0 && method.type === 'early-bird')
+    return { learner: new EarlyBird(plan, model, run, method, recipe, drawing, batches), drawing };
   if (run.level === 0 || run.arm !== 'ticket') return { drawing };
   switch (method.type) {
     case 'prune':
+    case 'early-bird':
       return { drawing };
     case 'edge-popup': {
       const learner = new EdgePopup(plan, model, run, method, training, drawing.start, batches);

@@ -35,6 +35,10 @@ export const methods: Readonly<Record<Recipe['method']['type'], Method>> = {
     paper: 'Zhou et al. 2019, §5',
     formula: 'm ~ Bernoulli(σ(v)) each step; v ← v − η ∂L/∂w′ c w σ(v)(1 − σ(v)), w′ = c m w, θ = θ₀, c = 1 or n/Σm',
   },
+  'early-bird': {
+    paper: 'You et al. 2020, §3',
+    formula: 'stop once max |mᵢ ⊕ mⱼ|/n < ε of the last w epochs’ masks; then train m ⊙ θ_t on',
+  },
   set: { paper: 'Mocanu et al. 2018', formula: 'every ΔT steps drop ζ of each layer by |w| and grow as many at random, from 0' },
   rigl: {
     paper: 'Evci et al. 2020',

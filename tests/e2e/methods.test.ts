@@ -5,6 +5,29 @@ import { useSite } from './support/site.ts';
 
 const site = useSite();
 
+describe('early-bird', () => {
+  it('stops the dense network once the masks agree, and shows how they came to', async () => {
+    const lab = await site.visit();
+    await lab.openRecipe({
+      ...quick,
+      name: 'Early',
+      training: { batchSize: 50, steps: 600, evaluateEvery: 100 },
+      method: { type: 'early-bird', tolerance: 0.03 },
+      pruning: { levels: 1, rate: 0.8, outputRate: 0.5 },
+      arms: ['ticket'],
+    });
+    await lab.runAll();
+    expect(await lab.finishedLevels()).toBe(2);
+    const map = lab.evidence.panel.getByRole('img', {
+      name: /^Distances between the masks drawn after each of \d+ epochs\. Drawn after \d+/,
+    });
+    await map.waitFor();
+    await lab.page.reload();
+    await map.waitFor();
+    await lab.expectNoAlert();
+  });
+});
+
 describe('RigL', () => {
   it('is picked with its settings, trains a level at the density of its mask, and says what it does', async () => {
     const lab = await site.visit();

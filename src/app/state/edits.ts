@@ -1,6 +1,7 @@
 /** Changing one field of a recipe, with what must change beside it. The result is checked by parseRecipe, not here. */
 import { fillDefaults } from '../../science/recipe/defaults.ts';
-import type { Plain } from '../../science/recipe/plain.ts';
+import { earlyBirdOf } from '../../science/recipe/identity.ts';
+import { stableText, type Plain } from '../../science/recipe/plain.ts';
 import type { Recipe } from '../../science/recipe/schema.ts';
 import { datasets } from '../../tasks/catalogue.ts';
 
@@ -77,6 +78,7 @@ const armsOf: Readonly<Record<string, readonly string[]>> = {
 function fitMethod(candidate: Candidate): Candidate {
   const type = String(read(candidate, 'method.type'));
   const changed = write(candidate, 'method', { type });
+  if (type === 'early-bird') return write({ ...changed, rewind: {} }, 'pruning.levels', 1);
   const possible = Object.hasOwn(armsOf, type) ? armsOf[type] : undefined;
   if (possible === undefined) return changed;
   const arms = possible.filter((arm) => arm === 'ticket' || (read(candidate, 'arms') as readonly string[]).includes(arm));
@@ -121,4 +123,6 @@ export const sharesRuns = (one: Recipe, other: Recipe): boolean => differences(o
 
 /** Whether the other recipe can go on from a level of the one: the same task and network, treated differently from there. */
 export const isWhatIf = (one: Recipe, other: Recipe): boolean =>
-  !sharesRuns(one, other) && differences(one, other).every((path) => !path.startsWith('task.') && !path.startsWith('model.'));
+  !sharesRuns(one, other) &&
+  (earlyBirdOf(other) === null || stableText(earlyBirdOf(one)) === stableText(earlyBirdOf(other))) &&
+  differences(one, other).every((path) => !path.startsWith('task.') && !path.startsWith('model.'));

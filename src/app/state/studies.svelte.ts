@@ -1,7 +1,7 @@
 /** What is worked out again of runs that have ended, from what the notebook kept of them and of the runs they grew from. */
 import { isCutNext } from '../../science/analysis/next-cut.ts';
 import type { Ancestors } from '../../science/draw.ts';
-import { rewindStep } from '../../science/experiment.ts';
+import { parentOf, rewindStep } from '../../science/experiment.ts';
 import { parentLevel, type Plan } from '../../science/plan.ts';
 import type { RunId, RunResult } from '../../science/result.ts';
 import type { RunOutcome } from '../../science/run.ts';
@@ -63,7 +63,7 @@ export class Studies {
     const dense = step === null ? null : await this.outcome({ seed, arm: 'ticket', level: 0 });
     const rewindPoint = step === null ? null : (dense?.kept[step] ?? null);
     if (step !== null && rewindPoint === null) return null;
-    return { parent: { mask: parent.mask, final: parent.final }, rewindPoint };
+    return { parent: parentOf(parent), rewindPoint };
   }
 
   private async outcome(run: RunId): Promise<RunOutcome | null> {

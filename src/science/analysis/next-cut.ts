@@ -7,16 +7,14 @@ import { parentLevel, recipeAt, type Plan } from '../plan.ts';
 import { quotaOf } from '../prune/counts.ts';
 import { smallestKept, type Sizes } from '../prune/smallest.ts';
 import { needsSlopes } from '../prune/slopes.ts';
+import { isCut } from '../recipe/method.ts';
 import type { RunId } from '../result.ts';
 import type { Tensors } from '../tensors.ts';
 import { BINS_PER_SIDE, bin, binOf, type Cut, type Limits } from './histogram.ts';
 
 /** Whether the next level will be cut from this run: only tickets are, in one shot only the first one, and the last level never. */
 export const isCutNext = (plan: Plan, { arm, level }: RunId): boolean =>
-  arm === 'ticket' &&
-  recipeAt(plan, level + 1).method.type === 'prune' &&
-  level < plan.recipe.pruning.levels &&
-  parentLevel(plan, level + 1) === level;
+  arm === 'ticket' && isCut(recipeAt(plan, level + 1)) && level < plan.recipe.pruning.levels && parentLevel(plan, level + 1) === level;
 
 /**
  * The weights that the next level cuts from this one, when these are its final weights: the mask of the one less that of

@@ -23,6 +23,8 @@ const methods: Readonly<Record<string, Plain>> = {
   rigl: REWIRING,
   // Dynamic weight rescaling is what Zhou et al. 2019, §5 find best.
   bernoulli: { scoreRate: 10, scoreMomentum: 0.9, rescale: true },
+  // You et al. 2020, §3 and Algorithm 1.
+  'early-bird': { tolerance: 0.1, window: 5, then: 'continue' },
 };
 
 const part = (raw: Plain, name: string): Plain => {

@@ -33,7 +33,9 @@ export const scopes = ['layerwise', 'global', 'uniform', 'erdos-renyi', 'erdos-r
 export const pruningSchedules = ['iterative', 'one-shot', 'gradual', 'exponential'] as const;
 export const keptTreatments = ['rewound', 'fresh', 'shuffled', 'constant', 'shuffled-signs'] as const;
 export const cutTreatments = ['zero', 'frozen', 'frozen-if-grown'] as const;
-export const methodTypes = ['prune', 'edge-popup', 'set', 'rigl', 'bernoulli'] as const;
+export const methodTypes = ['prune', 'edge-popup', 'set', 'rigl', 'bernoulli', 'early-bird'] as const;
+/** What an early-bird ticket trains from: it goes on where it was drawn, or the recipe rewinds it. */
+export const earlyBirdThens = ['continue', 'rewind'] as const;
 export const arms = ['ticket', 'reinit', 'random-mask', 'shuffled-mask'] as const;
 
 const TaskSchema = v.strictObject({
@@ -139,6 +141,14 @@ const MethodSchema = v.variant('type', [
     scoreMomentum: rate(),
     /** Whether kept weights are divided by the share of their layer that is kept. */
     rescale: v.boolean(),
+  }),
+  v.strictObject({
+    type: v.literal('early-bird'),
+    /** Mask distance under which masks have settled, as a share of all weights. */
+    tolerance: positive(1),
+    /** How many masks, one an epoch, must be that close to each other. */
+    window: integer(2, 64),
+    then: v.picklist(earlyBirdThens),
   }),
 ]);
 

@@ -94,6 +94,21 @@ describe('Bernoulli supermasks (Zhou et al. 2019)', () => {
   });
 });
 
+describe('early-bird tickets (You et al. 2020)', () => {
+  const { of, session } = classic('early-bird');
+  it('are drawn in the first quarter of training, and keep up with what trained on beside them', () => {
+    const dense = session.runs.filter(({ level }) => level === 0);
+    expect(dense).toHaveLength(3);
+    for (const { earlyBird, steps } of dense) {
+      expect(earlyBird?.settled).toBe(true);
+      expect(earlyBird?.drawnAt).toBe(steps);
+      expect(steps).toBeLessThan(1500 / 4);
+    }
+    expect(of(TRUNK, 1)).toBeGreaterThan(of(TRUNK, 1, 'random-mask') + 0.005);
+    expect(of(TRUNK, 1)).toBeGreaterThan(0.96);
+  });
+});
+
 describe('edge-popup (Ramanujan et al. 2020)', () => {
   const { of } = classic('edge-popup');
   it('half the weights, none of them trained, know most digits; few weights do not', () => {

@@ -8,6 +8,7 @@ import {
   activations,
   criteria as criterionNames,
   cutTreatments,
+  earlyBirdThens,
   initialisers,
   keptTreatments,
   methodTypes,
@@ -66,7 +67,7 @@ const method =
   (value: (path: string) => unknown): boolean =>
     types.includes(value('method.type') as MethodType);
 /** Whether masks come of scores of weights. */
-const isPruned = method('prune');
+const isPruned = method('prune', 'early-bird');
 const isStepped = (value: (path: string) => unknown): boolean => value('training.schedule.type') === 'step';
 
 export const groups: readonly Group[] = [
@@ -195,6 +196,7 @@ export const groups: readonly Group[] = [
             set: m.recipe_method_set(),
             rigl: m.recipe_method_rigl(),
             bernoulli: m.recipe_method_bernoulli(),
+            'early-bird': m.recipe_method_early_bird(),
           }),
         },
         explain: m.recipe_method_explain(),
@@ -219,6 +221,24 @@ export const groups: readonly Group[] = [
         control: { kind: 'switch' },
         explain: m.recipe_rescale_explain(),
         when: method('bernoulli'),
+      },
+      {
+        path: 'method.tolerance',
+        label: m.recipe_tolerance(),
+        control: { kind: 'rate' },
+        explain: m.recipe_tolerance_explain(),
+        when: method('early-bird'),
+      },
+      { path: 'method.window', label: m.recipe_window(), control: number, explain: m.recipe_window_explain(), when: method('early-bird') },
+      {
+        path: 'method.then',
+        label: m.recipe_then(),
+        control: {
+          kind: 'choice',
+          options: named(earlyBirdThens, { continue: m.recipe_then_continue(), rewind: m.recipe_then_rewind() }),
+        },
+        explain: m.recipe_then_explain(),
+        when: method('early-bird'),
       },
       { path: 'method.every', label: m.recipe_every(), control: number, explain: m.recipe_every_explain(), when: method('set', 'rigl') },
       {
@@ -313,6 +333,16 @@ export const groups: readonly Group[] = [
     ],
   },
 ];
+
+/** What the chosen method does, and whose it is; nothing for what somebody is in the middle of typing. */
+export const aboutMethod: Readonly<Partial<Record<string, () => string>>> = {
+  prune: m.recipe_about_prune,
+  'edge-popup': m.recipe_about_edge_popup,
+  set: m.recipe_about_set,
+  rigl: m.recipe_about_rigl,
+  bernoulli: m.recipe_about_bernoulli,
+  'early-bird': m.recipe_about_early_bird,
+} satisfies Record<MethodType, () => string>;
 
 /** What a rewind makes of single weights; it stands below where they rewind to. */
 export const treatments: readonly Field[] = [
