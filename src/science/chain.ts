@@ -2,7 +2,9 @@
  * What a seed's levels are cut from, one after another: its own dense network and tickets, or those of what its tickets
  * are transferred from. Only the one that the next level is cut from is held: weights must not pile up from level to level.
  */
+import { m } from '../paraglide/messages.js';
 import type { Ancestors } from './draw.ts';
+import { LabError } from './errors.ts';
 import { initialise } from './init.ts';
 import { denseMask } from './mask.ts';
 import { parentLevel, recipeAt, type Plan } from './plan.ts';
@@ -29,17 +31,16 @@ export async function ancestorsOf(plan: Plan, { seed, level }: RunId, find: Find
   const source = sourcePlan(plan) ?? plan;
   const ticket = (of: number, at: number): RunId => ({ seed: of, arm: 'ticket', level: at });
   const drawnBy = sourceSeed(plan.recipe, seed);
-  const parent =
-    source !== plan && needsNoTraining(source)
-      ? untrained(source, drawnBy)
-      : await find(source, ticket(drawnBy, parentLevel(source, level)));
-  if (parent === null) return null;
+  const isUntrained = source !== plan && needsNoTraining(source);
+  const cutFrom = isUntrained ? null : await find(source, ticket(drawnBy, parentLevel(source, level)));
+  if (cutFrom === null && !isUntrained) return null;
+  const parent = cutFrom === null ? untrained(source, drawnBy) : parentOf(cutFrom);
   const step = rewindStep(plan, level);
-  if (step === null) return { parent: { mask: parent.mask, final: parent.final }, rewindPoint: null };
+  if (step === null) return { parent, rewindPoint: null };
   const takesStart = plan.recipe.transfer?.take === 'ticket';
   const dense = await (takesStart ? find(source, ticket(drawnBy, 0)) : find(plan, ticket(seed, 0)));
   if (dense === null || !(step in dense.kept)) return null;
-  return { parent: { mask: parent.mask, final: parent.final }, rewindPoint: dense.kept[step] };
+  return { parent, rewindPoint: dense.kept[step] };
 }
 
 type Parent = Ancestors['parent'];
@@ -53,11 +54,11 @@ export function chainOf(plan: Plan, seed: number, dense: RunOutcome, trainSource
 
 function ownChain(plan: Plan, dense: RunOutcome): Chain {
   const points = rewindPoints(plan, dense);
-  let parent: Parent = dense;
+  let parent = parentOf(dense);
   return {
     ancestorsAt: (level) => Promise.resolve(ancestors(plan, level, parent, points)),
     trained: (level, ticket) => {
-      if (parentLevel(plan, level + 1) === level) parent = ticket;
+      if (parentLevel(plan, level + 1) === level) parent = parentOf(ticket);
     },
   };
 }
@@ -76,13 +77,13 @@ function sourceChain(plan: Plan, source: Plan, seed: number, dense: RunOutcome, 
         else {
           const first = await trainSource(source, run(0), null, level);
           points = rewindPoints(source, first);
-          parent = first;
+          parent = parentOf(first);
         }
       }
       // Cut from the level before, or from where the last one was cut.
       if (parentLevel(source, level) > parentAt) {
         parentAt = parentLevel(source, level);
-        parent = await trainSource(source, run(parentAt), ancestors(source, parentAt, parent, points), level);
+        parent = parentOf(await trainSource(source, run(parentAt), ancestors(source, parentAt, parent, points), level));
       }
       return ancestors(plan, level, parent, takesStart ? points : own);
     },
@@ -104,10 +105,15 @@ function untrained({ recipe }: Plan, seed: number): Parent {
   return { mask: denseMask(model), final: initialise(model, recipe.model.init, seed) };
 }
 
-const ancestors = (plan: Plan, level: number, { mask, final }: Parent, points: RewindPoints): Ancestors => {
+function ancestors(plan: Plan, level: number, parent: Parent, points: RewindPoints): Ancestors {
   const step = rewindStep(plan, level);
-  return { parent: { mask, final }, rewindPoint: step === null ? null : (points.get(step) ?? null) };
-};
+  const rewindPoint = step === null ? null : (points.get(step) ?? null);
+  if (step !== null && rewindPoint === null) throw new LabError(m.science_rewind_past_draw({ step }), 'rewind.weights.step');
+  return { parent, rewindPoint };
+}
+
+/** What a level is cut from, of the run that trained it. */
+export const parentOf = ({ mask, final, result }: RunOutcome): Parent => ({ mask, final, drawnAt: result.earlyBird?.drawnAt ?? null });
 
 /** The step of level 0 that a level's tickets rewind to; null for init and final weights. */
 export function rewindStep(plan: Plan, level: number): number | null {

@@ -11,9 +11,12 @@ import { recipeAt, type Plan } from './plan.ts';
 import { prune, pruneByFixedScores } from './prune/prune.ts';
 import { needsSlopes, type Slopes } from './prune/slopes.ts';
 import { structures } from './prune/structure.ts';
+import { isCut } from './recipe/method.ts';
 import type { Recipe } from './recipe/schema.ts';
 import type { RunId } from './result.ts';
 import { rateAt, rateFor } from './schedules.ts';
+import { firstConnections } from './dynamic/learner.ts';
+import { firstDraw } from './strong/bernoulli.ts';
 import { firstMask } from './strong/edge-popup.ts';
 import type { Snapshot, Tensors } from './tensors.ts';
 import { sourcePlan, sourceSeed, startSeed } from './transfer.ts';
@@ -22,7 +25,12 @@ import { treatKept, withCutWeights, type Beginning } from './treatment.ts';
 /** What a run of level ≥ 1 grew from; where its ticket is transferred, what that was drawn from. */
 export interface Ancestors {
   /** The ticket of the level it is cut from (`parentLevel`): its mask and its weights at the last step. */
-  readonly parent: { readonly mask: Mask; readonly final: Snapshot };
+  readonly parent: {
+    readonly mask: Mask;
+    readonly final: Snapshot;
+    /** Where its training stopped for an early-bird ticket; null or left out where it came to its end. */
+    readonly drawnAt?: number | null;
+  };
   /** Level 0 at the rewind step, of whomever the start weights are taken from; null where the recipe rewinds to init or to the final weights. */
   readonly rewindPoint: Snapshot | null;
 }
@@ -59,6 +67,12 @@ export function begin(plan: Plan, model: Model, { seed, level, arm }: RunId, anc
     const fresh = initialise(model, init, seed, `reinit/${level}`);
     return { mask, ...withCutWeights(beginning, fresh, fresh), ...fromScratch(recipe) };
   }
+  const drawnAt = continuesFrom(recipe, ancestors);
+  if (drawnAt !== null) {
+    const { final } = ancestors.parent;
+    const continued = { position: drawnAt, rateAt: (position: number) => rateAt(recipe.training, position) };
+    return { mask, ...withCutWeights(beginning, treatKept(beginning, final), initialise(model, init, seed)), ...continued };
+  }
   return {
     mask,
     ...withCutWeights(
@@ -69,6 +83,16 @@ export function begin(plan: Plan, model: Model, { seed, level, arm }: RunId, anc
     position: firstPosition(recipe),
     rateAt: rateFor(recipe.rewind.schedule, recipe.training),
   };
+}
+
+/**
+ * Where an early-bird ticket goes on training with the weights it was drawn from (You et al. 2020, Algorithm 1); null for
+ * what rewinds. Where the masks never settled nothing is left of the schedule: then it is run through once more.
+ */
+function continuesFrom({ method, training }: Recipe, { parent }: Ancestors): number | null {
+  if (method.type !== 'early-bird' || method.then !== 'continue') return null;
+  const drawnAt = parent.drawnAt ?? training.steps;
+  return drawnAt < training.steps ? drawnAt : 0;
 }
 
 const fromScratch = ({ training }: Recipe): Pick<Drawing, 'position' | 'rateAt'> => ({
@@ -113,6 +137,8 @@ export function drawMask(
   if (source !== null) return drawMask(source, model, { seed: sourceSeed(recipe, seed), arm, level }, { mask: from, final }, slopes);
   const { method, pruning, model: network } = recipe;
   if (method.type === 'edge-popup') return firstMask(plan, model, { seed, arm, level });
+  if (method.type === 'bernoulli') return firstDraw(plan, model, { seed, arm, level });
+  if (method.type === 'set' || method.type === 'rigl') return firstConnections(plan, model, { seed, arm, level });
   const init = initialise(model, network.init, seed).parameters;
   const weights = pruning.scoredAt === 'init' ? init : final.parameters;
   const score = (mask: Mask): Tensors => scoresOf(pruning, { model, seed, mask, init, final: final.parameters, weights, slopes });
@@ -128,7 +154,7 @@ export function slopesAt(plan: Plan, model: Model, { seed, arm, level }: RunId, 
   const source = sourcePlan(plan);
   if (source !== null) return slopesAt(source, model, { seed: sourceSeed(recipe, seed), arm, level }, ancestors);
   const { method, pruning, model: network } = recipe;
-  if (ancestors === null || method.type !== 'prune' || arm === 'random-mask' || !needsSlopes(pruning.criterion)) return null;
+  if (ancestors === null || !isCut({ method }) || arm === 'random-mask' || !needsSlopes(pruning.criterion)) return null;
   return pruning.scoredAt === 'init' ? initialise(model, network.init, seed) : ancestors.parent.final;
 }
 

@@ -73,7 +73,8 @@ export async function analyse(
     const report = maskReport(model, drawing.mask, drawing.start.parameters, final.parameters, question.others);
     return { what: 'masks', report };
   }
-  if (question.what === 'barrier' && run.level > 0 && recipe.method.type !== 'prune')
+  // Siblings of a network that was stopped early would not stop with it.
+  if (question.what === 'barrier' && recipe.method.type !== 'prune' && (run.level > 0 || recipe.method.type === 'early-bird'))
     throw new LabError(m.analysis_no_siblings(), 'method');
   const engine = await createSparseEngine();
   try {

@@ -5,6 +5,7 @@
 import type { EngineId } from '../engines/choose.ts';
 import type { LayerHistogram } from '../science/analysis/histogram.ts';
 import type { Transition } from '../science/analysis/transition.ts';
+import type { EarlyBirdRecord } from '../science/early-bird/settling.ts';
 import type { RunRequest } from '../science/experiment.ts';
 import type { Mask } from '../science/mask.ts';
 import type { Recipe } from '../science/recipe/schema.ts';
@@ -60,6 +61,10 @@ export type WorkerEvent =
       readonly next: Mask | null;
       /** All of them where the network is small (`isSmall`), so that views can ask it; else null. */
       readonly parameters: Tensors | null;
+      /** The mask as it stands where it is learned; null where it stays as it was drawn. */
+      readonly mask: Mask | null;
+      /** The masks to come, where the network is watched for an early-bird ticket; else null. */
+      readonly earlyBird: EarlyBirdRecord | null;
     };
 
 export type Listener = (event: WorkerEvent) => void;

@@ -5,6 +5,7 @@ import { Pace } from '../engines/pace.ts';
 import { requireNeeds } from '../engines/require.ts';
 import { draw, slopesAt } from '../science/draw.ts';
 import type { RunRequest } from '../science/experiment.ts';
+import { learnerOf } from '../science/learners.ts';
 import { recipeAt } from '../science/plan.ts';
 import { measureSlopes, scoringExamples, type Slopes } from '../science/prune/slopes.ts';
 import { runKey } from '../science/recipe/identity.ts';
@@ -13,7 +14,6 @@ import { needsOf } from '../science/recipe/needs.ts';
 import { stableText } from '../science/recipe/plain.ts';
 import type { Recipe } from '../science/recipe/schema.ts';
 import { ShrunkTrainer, shrinkingOf } from '../science/shrink.ts';
-import { EdgePopup } from '../science/strong/edge-popup.ts';
 import { sourceRecipe, sourceSeed } from '../science/transfer.ts';
 import { trainRun, type RunOutcome } from '../science/run.ts';
 import type { Engine, Trainer } from '../science/trainer.ts';
@@ -78,13 +78,13 @@ export class LabService implements LabWorker {
     this.pace = new Pace();
     if (this.paused) this.pace.pause();
     this.tempo = new Tempo(this.pace, this.setting);
-    const observer = new Observer(model, request, drawing, trainee, listenerFor(request, this.listener), this.tempo);
+    const learning = learnerOf(plan, model, run, drawing, batches);
+    const listener = listenerFor(request, this.listener);
+    const observer = new Observer(model, request, drawing, trainee, listener, this.tempo, learning.learner);
     const key = runKey(plan, run, engine.arithmeticVersion);
     try {
       const job = { key, recipe, model, run, drawing, task, split, batches, keep };
-      if (recipe.method.type === 'prune' || run.level === 0) return await trainRun(trainee, engine, job, this.pace, observer);
-      const learner = new EdgePopup(plan, model, run, recipe.method, recipe.training, drawing.start, batches);
-      return await trainRun(trainee, engine, { ...job, learner, drawing: { ...drawing, start: learner.start } }, this.pace, observer);
+      return await trainRun(trainee, engine, { ...job, ...learning }, this.pace, observer);
     } finally {
       this.pace = null;
       this.tempo = null;

@@ -1,6 +1,7 @@
 /** Changing one field of a recipe, with what must change beside it. The result is checked by parseRecipe, not here. */
 import { fillDefaults, hasSharedRate } from '../../science/recipe/defaults.ts';
-import type { Plain } from '../../science/recipe/plain.ts';
+import { earlyBirdOf } from '../../science/recipe/identity.ts';
+import { stableText, type Plain } from '../../science/recipe/plain.ts';
 import type { Recipe } from '../../science/recipe/schema.ts';
 import { datasets } from '../../tasks/catalogue.ts';
 
@@ -44,12 +45,7 @@ const companions: Readonly<Record<string, (candidate: Candidate) => Candidate>> 
       ...(type === 'step' ? { milestones, factor: 0.1 } : {}),
     });
   },
-  'method.type': (candidate) => {
-    const type = read(candidate, 'method.type');
-    const changed = write(candidate, 'method', { type });
-    // Untrained weights have one arm and nothing to rewind to.
-    return type === 'prune' ? changed : write(write(changed, 'arms', ['ticket']), 'rewind', {});
-  },
+  'method.type': fitMethod,
   'pruning.scope': withDefaultRates,
   'pruning.structure': (candidate) => {
     const structure = read(candidate, 'pruning.structure');
@@ -82,6 +78,33 @@ function fitSizes(candidate: Candidate, where: '' | 'transfer.'): Candidate {
   const sized = write(candidate, `${where}task`, { ...(read(candidate, `${where}task`) as Plain), train, validation, test });
   const batchSize = `${where}training.batchSize`;
   return write(sized, batchSize, Math.min(Number(read(candidate, batchSize)), train));
+}
+
+/** Arms that a method has controls for; all of them where it prunes. */
+const armsOf: Readonly<Record<string, readonly string[]>> = {
+  'edge-popup': ['ticket'],
+  set: ['ticket', 'random-mask'],
+  rigl: ['ticket', 'random-mask'],
+  bernoulli: ['ticket'],
+};
+
+/** A method has settings of its own, to which the defaults come back; those that mean nothing beside it go. */
+function fitMethod(candidate: Candidate): Candidate {
+  const type = String(read(candidate, 'method.type'));
+  const changed = write(candidate, 'method', { type });
+  if (type === 'early-bird') return write({ ...changed, rewind: {} }, 'pruning.levels', 1);
+  const possible = Object.hasOwn(armsOf, type) ? armsOf[type] : undefined;
+  if (possible === undefined) return changed;
+  const arms = possible.filter((arm) => arm === 'ticket' || (read(candidate, 'arms') as readonly string[]).includes(arm));
+  const {
+    criterion: _criterion,
+    scoredAt: _scoredAt,
+    signAware: _signAware,
+    structure: _structure,
+    ...pruning
+  } = candidate.pruning as Plain;
+  const fitted = { ...changed, arms, rewind: {}, pruning };
+  return read(fitted, 'pruning.scope') === 'global' ? companions['pruning.scope'](write(fitted, 'pruning.scope', 'layerwise')) : fitted;
 }
 
 /** Rewound weights continue the learning-rate schedule from their own step; final weights keep to where it was. */
@@ -120,4 +143,6 @@ export const sharesRuns = (one: Recipe, other: Recipe): boolean => differences(o
 
 /** Whether the other recipe can go on from a level of the one: the same task, network and source of tickets, treated differently from there. */
 export const isWhatIf = (one: Recipe, other: Recipe): boolean =>
-  !sharesRuns(one, other) && differences(one, other).every((path) => !/^(task|model|transfer)\b/.test(path));
+  !sharesRuns(one, other) &&
+  (earlyBirdOf(other) === null || stableText(earlyBirdOf(one)) === stableText(earlyBirdOf(other))) &&
+  differences(one, other).every((path) => !/^(task|model|transfer)\b/.test(path));

@@ -4,6 +4,7 @@
  */
 import type { LayerHistogram } from '../../science/analysis/histogram.ts';
 import { atStart, type Transition } from '../../science/analysis/transition.ts';
+import type { EarlyBirdRecord } from '../../science/early-bird/settling.ts';
 import type { Mask } from '../../science/mask.ts';
 import type { RunId } from '../../science/result.ts';
 import type { CurvePoint } from '../../science/run.ts';
@@ -29,6 +30,8 @@ export interface LiveRun {
   readonly next: Mask | null;
   /** The newest ones of a small network; null where it is large, or nothing was told yet. */
   readonly parameters: Tensors | null;
+  /** The masks to come, of a dense network that is watched for an early-bird ticket; null for others. */
+  readonly earlyBird: EarlyBirdRecord | null;
 }
 
 /** A run that a ticket is transferred from. */
@@ -90,7 +93,7 @@ export class Live {
         case 'drawn': {
           const { run, mask, density, position, end, transition } = event;
           const histograms = transition === null ? null : atStart(transition);
-          const fresh = { trainLoss: NaN, stepsPerSecond: 0, points: [], next: null, parameters: null };
+          const fresh = { trainLoss: NaN, stepsPerSecond: 0, points: [], next: null, parameters: null, earlyBird: null };
           runs.set(runName(run), { run, mask, density, start: position, position, end, transition, histograms, ...fresh });
           begun.push(runName(run));
           break;
@@ -107,7 +110,18 @@ export class Live {
           change(runs, event.run, ({ point }, live) => ({ points: [...live.points, point] }), event);
           break;
         case 'weights':
-          change(runs, event.run, ({ layers, next, parameters }) => ({ histograms: layers, next, parameters }), event);
+          change(
+            runs,
+            event.run,
+            ({ layers, next, parameters, mask, earlyBird }, live) => ({
+              histograms: layers,
+              next,
+              parameters,
+              mask: mask ?? live.mask,
+              earlyBird,
+            }),
+            event,
+          );
           break;
       }
     }

@@ -7,6 +7,7 @@ import { parentLevel, recipeAt, type Plan } from '../plan.ts';
 import { quotaOf } from '../prune/counts.ts';
 import { smallestKept, type Sizes } from '../prune/smallest.ts';
 import { needsSlopes } from '../prune/slopes.ts';
+import { isCut } from '../recipe/method.ts';
 import type { Recipe } from '../recipe/schema.ts';
 import type { RunId } from '../result.ts';
 import type { Tensors } from '../tensors.ts';
@@ -16,7 +17,7 @@ import { BINS_PER_SIDE, bin, binOf, type Cut, type Limits } from './histogram.ts
 export const isCutNext = (plan: Plan, { arm, level }: RunId): boolean =>
   arm === 'ticket' &&
   plan.recipe.transfer === null &&
-  recipeAt(plan, level + 1).method.type === 'prune' &&
+  isCut(recipeAt(plan, level + 1)) &&
   level < plan.recipe.pruning.levels &&
   parentLevel(plan, level + 1) === level;
 

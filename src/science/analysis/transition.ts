@@ -7,6 +7,7 @@ import { prunableParameters } from '../../models/model.ts';
 import { stream } from '../../numerics/streams.ts';
 import type { Ancestors, Drawing } from '../draw.ts';
 import { countBits, getBit, type Bits, type Mask } from '../mask.ts';
+import { isCut } from '../recipe/method.ts';
 import type { Recipe } from '../recipe/schema.ts';
 import type { RunId } from '../result.ts';
 import { BINS_PER_SIDE, bin, binOf, type LayerHistogram, type Limits } from './histogram.ts';
@@ -51,7 +52,7 @@ export interface Transition {
   readonly layers: readonly LayerTransition[];
 }
 
-/** Null at level 0, and for controls whose masks are not cut from the ticket before. */
+/** Null at level 0, and for runs whose masks are not cut from the ticket before: those of some controls and methods. */
 export function transitionOf(
   recipe: Recipe,
   model: Model,
@@ -60,7 +61,7 @@ export function transitionOf(
   ancestors: Ancestors | null,
   limits: Limits,
 ): Transition | null {
-  if (ancestors === null || run.arm === 'random-mask' || run.arm === 'shuffled-mask') return null;
+  if (ancestors === null || !isCut(recipe) || run.arm === 'random-mask' || run.arm === 'shuffled-mask') return null;
   const { mask: parent, final } = ancestors.parent;
   const { mask, start } = drawing;
   const cut = difference(parent, mask);

@@ -67,6 +67,13 @@ export function keptAt(plan: Plan, model: Model, level: number): KeptCount {
   return { total: keptAfterRounds(plan, level, before.total, ownerOf(plan, level).recipe.pruning.rate), layers: null };
 }
 
+/** The counts by layer of a level whose layers do not compete. Throws RangeError under global scope. */
+export function layerCounts(plan: Plan, model: Model, level: number): Readonly<Record<string, number>> {
+  const { layers } = keptAt(plan, model, level);
+  if (layers === null) throw new RangeError('so many weights of every layer are kept here: those of all layers cannot compete');
+  return layers;
+}
+
 /** Density (0..1) of every level 0..levels: known before anything trains. */
 export function densityLadder(plan: Plan, model: Model): number[] {
   const { total } = keptAt(plan, model, 0);

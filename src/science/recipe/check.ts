@@ -2,9 +2,12 @@
 import { m } from '../../paraglide/messages.js';
 import { checkSizes, findDataset } from '../../tasks/catalogue.ts';
 import { LabError } from '../errors.ts';
+import { MOST_EPOCHS } from '../early-bird/settling.ts';
+import { lastUpdate } from '../dynamic/rewire.ts';
 import { criteria } from '../prune/criteria.ts';
-import { hasSharedRate } from './defaults.ts';
 import { sourceRecipe } from '../transfer.ts';
+import { hasSharedRate } from './defaults.ts';
+import { epochSteps, isCut } from './method.ts';
 import { modelOf } from './model.ts';
 import { stableText } from './plain.ts';
 import type { Recipe } from './schema.ts';
@@ -66,7 +69,7 @@ function checkStructure({ model, method, pruning }: Recipe): void {
   const refuse = (field: string, remedy: string): never => {
     throw new LabError(m.science_recipe_structure({ structure, field, remedy }), field);
   };
-  if (method.type !== 'prune') refuse('method.type', 'prune');
+  if (!isCut({ method })) refuse('method.type', 'prune');
   if (pruning.scope !== 'layerwise') refuse('pruning.scope', 'layerwise');
   if (pruning.schedule === 'exponential') refuse('pruning.schedule', 'iterative');
   if (pruning.signAware) refuse('pruning.signAware', 'false');
@@ -83,17 +86,63 @@ function checkRewind({ rewind: { weights, schedule }, training: { steps } }: Rec
     throw new LabError(m.science_recipe_rewind_from({ from: schedule.from, steps }), 'rewind.schedule.from');
 }
 
-/** Untrained weights have nothing to rewind to, nor a trained control. */
-function checkMethod({ method, pruning, rewind, arms }: Recipe): void {
+/** Why a method does not go with some fields, by its type: untrained weights have nothing to rewind to, nor a trained control. */
+const methodRules = {
+  'edge-popup': { why: m.science_recipe_untrained, arms: ['ticket'] },
+  set: { why: m.science_recipe_rewired, arms: ['ticket', 'random-mask'] },
+  rigl: { why: m.science_recipe_rewired, arms: ['ticket', 'random-mask'] },
+  bernoulli: { why: m.science_recipe_untrained, arms: ['ticket'] },
+} as const;
+
+function checkMethod(recipe: Recipe): void {
+  const { method, pruning, rewind, arms, training } = recipe;
   if (method.type === 'prune') return;
+  if (method.type === 'early-bird') {
+    checkEarlyBird(recipe, method);
+    return;
+  }
+  const { why, arms: possible } = methodRules[method.type];
   const refuse = (field: string, remedy: string): never => {
-    throw new LabError(m.science_recipe_untrained({ method: method.type, field, remedy }), field);
+    throw new LabError(why({ method: method.type, field, remedy }), field);
   };
   if (rewind.weights !== 'init') refuse('rewind.weights', 'init');
   if (rewind.schedule === 'final-rate' || rewind.schedule.from !== 0) refuse('rewind.schedule', '{ "from": 0 }');
   if (rewind.cut !== 'zero') refuse('rewind.cut', 'zero');
   if (pruning.scope === 'global') refuse('pruning.scope', 'layerwise');
-  if (arms.some((arm) => arm !== 'ticket')) refuse('arms', '["ticket"]');
+  if (!arms.every((arm) => (possible as readonly string[]).includes(arm))) refuse('arms', JSON.stringify(possible));
+  if (method.type === 'edge-popup') return;
+  if (pruning.criterion !== 'magnitude') refuse('pruning.criterion', 'magnitude');
+  if (pruning.scoredAt !== 'final') refuse('pruning.scoredAt', 'final');
+  if (pruning.signAware) refuse('pruning.signAware', 'false');
+  if (method.type === 'bernoulli') return;
+  const last = lastUpdate(method, training.steps);
+  if (method.every >= last) throw new LabError(m.science_recipe_never_rewired({ every: method.every, last }), 'method.every');
+}
+
+/** Criteria whose scores do not change while a network trains. */
+const unmoved: readonly Recipe['pruning']['criterion'][] = ['random', 'large-init', 'small-init'];
+
+/** One ticket, of the trained weights alone, from a network that trains long enough to settle. */
+function checkEarlyBird(recipe: Recipe, { window, then }: Extract<Recipe['method'], { type: 'early-bird' }>): void {
+  const { pruning, rewind, training } = recipe;
+  const refuse = (field: string, remedy: string): never => {
+    throw new LabError(m.science_recipe_early_bird({ field, remedy }), field);
+  };
+  if (pruning.levels !== 1) refuse('pruning.levels', '1');
+  if (pruning.scoredAt !== 'final') refuse('pruning.scoredAt', 'final');
+  if (criteria[pruning.criterion].needs.length > 0 || unmoved.includes(pruning.criterion)) refuse('pruning.criterion', 'magnitude');
+  if (pruning.schedule === 'exponential') refuse('pruning.schedule', 'iterative');
+  const epoch = epochSteps(recipe);
+  if (training.steps < window * epoch) refuse('training.steps', `${window * epoch} (method.window epochs)`);
+  if (training.steps > MOST_EPOCHS * epoch) refuse('training.steps', `${MOST_EPOCHS * epoch} (${MOST_EPOCHS} epochs)`);
+  if (then === 'continue') {
+    if (rewind.weights !== 'init') refuse('rewind.weights', 'init (it is not used), or method.then to rewind');
+    if (rewind.schedule === 'final-rate' || rewind.schedule.from !== 0)
+      refuse('rewind.schedule', '{ "from": 0 } (it is not used), or method.then to rewind');
+  } else if (typeof rewind.weights === 'object' && rewind.weights.step > window * epoch) {
+    // The ticket may be drawn as early as that, and what comes after is never trained.
+    refuse('rewind.weights.step', `${window * epoch} (method.window epochs)`);
+  }
 }
 
 /** What the ticket is drawn on is a recipe, too, of a network of the same shape; errors name its fields in `transfer`. */

@@ -12,8 +12,20 @@ const optimizers: Readonly<Partial<Record<string, Plain>>> = {
   adam: { learningRate: 0.0012, beta1: 0.9, beta2: 0.999 },
 };
 
-/** Ramanujan et al. 2020, Appendix A. */
-const EDGE_POPUP: Plain = { scoreRate: 0.1, scoreMomentum: 0.9 };
+/** SET's ζ (Mocanu et al. 2018, Methods); RigL's α, ΔT and T_end (Evci et al. 2020, §4). */
+const REWIRING: Plain = { every: 100, until: 0.75, share: 0.3 };
+
+/** By type of method. */
+const methods: Readonly<Record<string, Plain>> = {
+  // Ramanujan et al. 2020, Appendix A.
+  'edge-popup': { scoreRate: 0.1, scoreMomentum: 0.9 },
+  set: REWIRING,
+  rigl: REWIRING,
+  // Dynamic weight rescaling is what Zhou et al. 2019, §5 find best.
+  bernoulli: { scoreRate: 10, scoreMomentum: 0.9, rescale: true },
+  // You et al. 2020, §3 and Algorithm 1.
+  'early-bird': { tolerance: 0.1, window: 5, then: 'continue' },
+};
 
 const TASK: Plain = { normalise: 'dataset', augment: [], corrupt: 'none' };
 
@@ -66,7 +78,7 @@ function defaultsFor(raw: Plain): Plain {
     task: TASK,
     model: { activation: 'relu', init: 'glorot-normal' },
     training: trainingDefaults(raw),
-    method: { type: 'prune', ...(method === 'edge-popup' ? EDGE_POPUP : {}) },
+    method: { type: 'prune', ...(typeof method === 'string' && Object.hasOwn(methods, method) ? methods[method] : {}) },
     pruning: {
       criterion: 'magnitude',
       signAware: false,

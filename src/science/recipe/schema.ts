@@ -36,6 +36,9 @@ export const structures = ['weights', 'neurons', 'inputs', 'blocks'] as const;
 export const keptTreatments = ['rewound', 'fresh', 'shuffled', 'constant', 'shuffled-signs'] as const;
 export const takes = ['ticket', 'mask'] as const;
 export const cutTreatments = ['zero', 'frozen', 'frozen-if-grown'] as const;
+export const methodTypes = ['prune', 'edge-popup', 'set', 'rigl', 'bernoulli', 'early-bird'] as const;
+/** What an early-bird ticket trains from: it goes on where it was drawn, or the recipe rewinds it. */
+export const earlyBirdThens = ['continue', 'rewind'] as const;
 export const arms = ['ticket', 'reinit', 'random-mask', 'shuffled-mask', 'inverted-mask'] as const;
 
 const TaskSchema = v.strictObject({
@@ -118,7 +121,17 @@ const RewindSchema = v.strictObject({
   cut: v.picklist(cutTreatments),
 });
 
-/** How a level's ticket comes about: pruned and trained, or found among untrained weights. */
+/** Of dynamic sparse training: how often connections change, up to when, and how many of a layer's at once. */
+const rewiring = () => ({
+  /** Steps between two changes: ΔT. */
+  every: integer(1, MAX_STEPS),
+  /** Share of the training after which connections stay. */
+  until: positive(1),
+  /** Share of a layer's kept weights that is dropped and grown: ζ, or α, with which RigL begins. */
+  share: v.pipe(v.number(), v.finite(), v.gtValue(0), v.ltValue(1)),
+});
+
+/** How a level's ticket comes about: pruned and trained, found among untrained weights, or rewired while it trains. */
 const MethodSchema = v.variant('type', [
   v.strictObject({ type: v.literal('prune') }),
   v.strictObject({
@@ -126,6 +139,24 @@ const MethodSchema = v.variant('type', [
     /** Learning rate of the scores where `training.schedule` leaves all of it. */
     scoreRate: learningRate(),
     scoreMomentum: rate(),
+  }),
+  v.strictObject({ type: v.literal('set'), ...rewiring() }),
+  v.strictObject({ type: v.literal('rigl'), ...rewiring() }),
+  v.strictObject({
+    type: v.literal('bernoulli'),
+    /** Learning rate of the logits where `training.schedule` leaves all of it. */
+    scoreRate: learningRate(),
+    scoreMomentum: rate(),
+    /** Whether kept weights are divided by the share of their layer that is kept. */
+    rescale: v.boolean(),
+  }),
+  v.strictObject({
+    type: v.literal('early-bird'),
+    /** Mask distance under which masks have settled, as a share of all weights. */
+    tolerance: positive(1),
+    /** How many masks, one an epoch, must be that close to each other. */
+    window: integer(2, 64),
+    then: v.picklist(earlyBirdThens),
   }),
 ]);
 

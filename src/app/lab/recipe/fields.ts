@@ -8,8 +8,10 @@ import {
   activations,
   criteria as criterionNames,
   cutTreatments,
+  earlyBirdThens,
   initialisers,
   keptTreatments,
+  methodTypes,
   pruningSchedules,
   scopes,
   structures,
@@ -45,7 +47,7 @@ export interface Field {
 }
 
 export interface Group {
-  readonly id: 'task' | 'network' | 'training' | 'prune' | 'transfer';
+  readonly id: 'task' | 'network' | 'training' | 'method' | 'prune' | 'transfer';
   readonly title: string;
   readonly paper?: string;
   readonly fields: readonly Field[];
@@ -64,7 +66,6 @@ const optimizer =
 const hasOwnRates = (value: (path: string) => unknown): boolean =>
   value('pruning.scope') === 'layerwise' && value('pruning.structure') === 'weights';
 const isInBlocks = (value: (path: string) => unknown): boolean => value('pruning.structure') === 'blocks';
-const isUntrained = (value: (path: string) => unknown): boolean => value('method.type') === 'edge-popup';
 const isTransferred = (value: (path: string) => unknown): boolean => value('transfer') !== null;
 const datasetOptions: readonly Option[] = datasets.map(({ name, title }) => ({ value: name, label: title }));
 const corruptOptions = named(corruptions, {
@@ -73,6 +74,13 @@ const corruptOptions = named(corruptions, {
   pixels: m.recipe_corrupt_pixels(),
 });
 const optimizerOptions = named(['adam', 'sgd', 'momentum'], { adam: 'Adam', sgd: 'SGD', momentum: m.app_optimizer_momentum() });
+type MethodType = Recipe['method']['type'];
+const method =
+  (...types: MethodType[]) =>
+  (value: (path: string) => unknown): boolean =>
+    types.includes(value('method.type') as MethodType);
+/** Whether masks come of scores of weights. */
+const isPruned = method('prune', 'early-bird');
 const isStepped = (value: (path: string) => unknown): boolean => value('training.schedule.type') === 'step';
 
 export const groups: readonly Group[] = [
@@ -190,46 +198,114 @@ export const groups: readonly Group[] = [
     ],
   },
   {
-    id: 'prune',
-    title: m.app_group_prune(),
-    paper: 'Han 2015',
+    id: 'method',
+    title: m.recipe_group_method(),
     fields: [
       {
         path: 'method.type',
         label: m.recipe_method(),
         control: {
           kind: 'choice',
-          options: named(['prune', 'edge-popup'], { prune: m.recipe_method_prune(), 'edge-popup': m.recipe_method_edge_popup() }),
+          options: named(methodTypes, {
+            prune: m.recipe_method_prune(),
+            'edge-popup': m.recipe_method_edge_popup(),
+            set: m.recipe_method_set(),
+            rigl: m.recipe_method_rigl(),
+            bernoulli: m.recipe_method_bernoulli(),
+            'early-bird': m.recipe_method_early_bird(),
+          }),
         },
         explain: m.recipe_method_explain(),
       },
-      { path: 'method.scoreRate', label: m.recipe_score_rate(), control: real, explain: m.recipe_score_rate_explain(), when: isUntrained },
+      {
+        path: 'method.scoreRate',
+        label: m.recipe_score_rate(),
+        control: real,
+        explain: m.recipe_score_rate_explain(),
+        when: method('edge-popup', 'bernoulli'),
+      },
       {
         path: 'method.scoreMomentum',
         label: m.recipe_score_momentum(),
         control: real,
         explain: m.recipe_score_momentum_explain(),
-        when: isUntrained,
+        when: method('edge-popup', 'bernoulli'),
       },
+      {
+        path: 'method.rescale',
+        label: m.recipe_rescale(),
+        control: { kind: 'switch' },
+        explain: m.recipe_rescale_explain(),
+        when: method('bernoulli'),
+      },
+      {
+        path: 'method.tolerance',
+        label: m.recipe_tolerance(),
+        control: { kind: 'rate' },
+        explain: m.recipe_tolerance_explain(),
+        when: method('early-bird'),
+      },
+      { path: 'method.window', label: m.recipe_window(), control: number, explain: m.recipe_window_explain(), when: method('early-bird') },
+      {
+        path: 'method.then',
+        label: m.recipe_then(),
+        control: {
+          kind: 'choice',
+          options: named(earlyBirdThens, { continue: m.recipe_then_continue(), rewind: m.recipe_then_rewind() }),
+        },
+        explain: m.recipe_then_explain(),
+        when: method('early-bird'),
+      },
+      { path: 'method.every', label: m.recipe_every(), control: number, explain: m.recipe_every_explain(), when: method('set', 'rigl') },
+      {
+        path: 'method.share',
+        label: m.recipe_share(),
+        control: { kind: 'rate' },
+        explain: m.recipe_share_explain(),
+        when: method('set', 'rigl'),
+      },
+      {
+        path: 'method.until',
+        label: m.recipe_until(),
+        control: { kind: 'rate' },
+        explain: m.recipe_until_explain(),
+        when: method('set', 'rigl'),
+      },
+    ],
+  },
+  {
+    id: 'prune',
+    title: m.app_group_prune(),
+    paper: 'Han 2015',
+    fields: [
       {
         path: 'pruning.criterion',
         label: m.app_field_criterion(),
         control: { kind: 'choice', options: criterionNames.map((value) => ({ value, label: criteria[value].title() })) },
         explain: m.app_explain_criterion(),
+        when: isPruned,
       },
       {
         path: 'pruning.scoredAt',
         label: m.recipe_scored_at(),
         control: { kind: 'choice', options: named(['final', 'init'], { final: m.recipe_scored_final(), init: m.recipe_scored_init() }) },
         explain: m.recipe_scored_explain(),
+        when: isPruned,
       },
-      { path: 'pruning.signAware', label: m.recipe_sign_aware(), control: { kind: 'switch' }, explain: m.recipe_sign_aware_explain() },
+      {
+        path: 'pruning.signAware',
+        label: m.recipe_sign_aware(),
+        control: { kind: 'switch' },
+        explain: m.recipe_sign_aware_explain(),
+        when: isPruned,
+      },
       {
         path: 'pruning.examplesPerClass',
         label: m.recipe_examples(),
         control: number,
         explain: m.recipe_examples_explain(),
-        when: (value) => criterionNames.some((name) => name === value('pruning.criterion') && criteria[name].needs.length > 0),
+        when: (value) =>
+          isPruned(value) && criterionNames.some((name) => name === value('pruning.criterion') && criteria[name].needs.length > 0),
       },
       {
         path: 'pruning.structure',
@@ -349,6 +425,16 @@ export const transfer: Group = {
     ).map((field) => ({ ...field, when: isTransferred })),
   ],
 };
+
+/** What the chosen method does, and whose it is; nothing for what somebody is in the middle of typing. */
+export const aboutMethod: Readonly<Partial<Record<string, () => string>>> = {
+  prune: m.recipe_about_prune,
+  'edge-popup': m.recipe_about_edge_popup,
+  set: m.recipe_about_set,
+  rigl: m.recipe_about_rigl,
+  bernoulli: m.recipe_about_bernoulli,
+  'early-bird': m.recipe_about_early_bird,
+} satisfies Record<MethodType, () => string>;
 
 /** What a rewind makes of single weights; it stands below where they rewind to. */
 export const treatments: readonly Field[] = [
