@@ -5,7 +5,7 @@
 import type { LayerHistogram } from '../../science/analysis/histogram.ts';
 import { atStart, type Transition } from '../../science/analysis/transition.ts';
 import type { EarlyBirdRecord } from '../../science/early-bird/settling.ts';
-import type { Mask } from '../../science/mask.ts';
+import { density, type Mask } from '../../science/mask.ts';
 import type { RunId } from '../../science/result.ts';
 import type { CurvePoint } from '../../science/run.ts';
 import type { Tensors } from '../../science/tensors.ts';
@@ -118,6 +118,7 @@ export class Live {
               next,
               parameters,
               mask: mask ?? live.mask,
+              density: mask === null ? live.density : density(mask),
               earlyBird,
             }),
             event,
