@@ -84,7 +84,7 @@ export class Live {
         case 'drawn': {
           const { run, mask, density, position, end, transition } = event;
           const histograms = transition === null ? null : atStart(transition);
-          const fresh = { trainLoss: NaN, stepsPerSecond: 0, points: [], next: null, parameters: null };
+          const fresh = { trainLoss: NaN, stepsPerSecond: 0, points: [], next: null, parameters: transition?.start ?? null };
           runs.set(runName(run), { run, mask, density, start: position, position, end, transition, histograms, ...fresh });
           begun.push(runName(run));
           break;

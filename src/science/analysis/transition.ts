@@ -3,12 +3,13 @@
  * survivors to the weights they start from again. Binned where the weights are; a few survivors can be followed singly.
  */
 import type { Model } from '../../models/model.ts';
-import { prunableParameters } from '../../models/model.ts';
+import { isSmall, prunableParameters } from '../../models/model.ts';
 import { stream } from '../../numerics/streams.ts';
 import type { Ancestors, Drawing } from '../draw.ts';
 import { countBits, getBit, type Bits, type Mask } from '../mask.ts';
 import type { Recipe } from '../recipe/schema.ts';
 import type { RunId } from '../result.ts';
+import type { Tensors } from '../tensors.ts';
 import { BINS_PER_SIDE, bin, binOf, type LayerHistogram, type Limits } from './histogram.ts';
 import { difference } from './next-cut.ts';
 
@@ -47,6 +48,8 @@ export interface Transition {
   /** The parent's mask, and what it loses. */
   readonly parent: Mask;
   readonly cut: Mask;
+  /** All weights that the level starts from, where the network is small enough to be drawn whole; else null. */
+  readonly start: Tensors | null;
   /** One a prunable parameter, in canonical order. */
   readonly layers: readonly LayerTransition[];
 }
@@ -74,6 +77,7 @@ export function transitionOf(
   return {
     parent,
     cut,
+    start: isSmall(model) ? start.parameters : null,
     layers: names.map((name, layer) => {
       const limit = limits[name];
       const [before, after] = [final.parameters[name], start.parameters[name]];
