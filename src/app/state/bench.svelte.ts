@@ -12,6 +12,7 @@ import { modelOf } from '../../science/recipe/model.ts';
 import type { Recipe } from '../../science/recipe/schema.ts';
 import type { RunId } from '../../science/result.ts';
 import type { SharedSession } from '../../sessions/link.ts';
+import { isAlong } from '../../sessions/link/along.ts';
 import {
   branchOf,
   findRun,
@@ -55,7 +56,7 @@ export abstract class Bench {
   readonly ladder: readonly number[] = $derived.by(() => densityLadder(this.plan, this.model));
   /** Runs along the branch, those of what it grew from included. */
   readonly runs: readonly SessionRun[] = $derived.by(() => runsAlong(this.session, this.branchId));
-  readonly figures: readonly RunFigures[] = $derived.by(() => this.shared?.figures ?? this.runs.map(figuresOf));
+  readonly figures: readonly RunFigures[] = $derived.by(() => this.figuresAlong(this.branchId));
   /** Runs along the branch that train now. */
   readonly live: readonly LiveRun[] = $derived.by(() => this.liveAlong(this.branchId));
   readonly summaries: readonly Summary[] = $derived.by(() => summarise(this.figures));
@@ -83,6 +84,12 @@ export abstract class Bench {
     return this.live.find((live) => runName(live.run) === name);
   }
 
+  private figuresAlong(branchId: string): readonly RunFigures[] {
+    const { session, shared } = this;
+    if (shared === null) return runsAlong(session, branchId).map(figuresOf);
+    return shared.figures.filter(({ level }) => isAlong(shared, session, branchId, level));
+  }
+
   /** The experiment's runs on levels that a branch shares with the one that trains. */
   private liveAlong(branchId: string): readonly LiveRun[] {
     const owner = (id: string, level: number): string => ownerBranch(this.session, id, level).id;
@@ -92,7 +99,7 @@ export abstract class Bench {
   private rowOf(branch: Branch): BranchRow {
     if (branch.id === this.branchId) return { branch, levels: this.levels, summaries: this.summaries };
     const plan = planOfBranch(this.session, branch.id);
-    const figures = runsAlong(this.session, branch.id).map(figuresOf);
+    const figures = this.figuresAlong(branch.id);
     const summaries = summarise(figures);
     return { branch, levels: levelStates(plan, densityLadder(plan, this.model), figures, this.liveAlong(branch.id), summaries), summaries };
   }

@@ -19,6 +19,7 @@ interface Bench {
   isFirstVisit: boolean;
   /** Clears the bench for another session. */
   show(session: Session): void;
+  select(branchId: string): void;
   keep(): void;
   readonly transport: { run(): void };
 }
@@ -134,9 +135,11 @@ export class Opener {
   /** What is wrong with the link; undefined where it opened. */
   private async tryLink(hash: string): Promise<unknown> {
     try {
-      const { decodeLink } = await import('../../sessions/link.ts');
+      const { decodeLink, sessionOf } = await import('../../sessions/link.ts');
       const shared = await decodeLink(hash);
-      this.bench.show(newSession({ ...shared.recipe, name: shared.name }));
+      const session = sessionOf(shared);
+      this.bench.show(session);
+      this.bench.select(session.branches[session.branches.length - 1].id);
       this.bench.keeper.begin();
       this.bench.shared = shared;
       return undefined;
