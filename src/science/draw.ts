@@ -118,10 +118,14 @@ export function slopesAt(plan: Plan, model: Model, { seed, arm, level }: RunId, 
   return pruning.scoredAt === 'init' ? initialise(model, network.init, seed) : ancestors.parent.final;
 }
 
+/** Of each place of a shuffled mask, the place whose bit of the ticket's mask it took. */
+export const shuffledPlaces = ({ seed, level }: Pick<RunId, 'seed' | 'level'>, name: string, size: number): Uint32Array =>
+  Uint32Array.from(permutation(stream(seed, `shuffled-mask/${level}/${name}`), size));
+
 /** The mask's bits in a new random order within each layer, each layer keeping its count. */
 function shuffled(mask: Mask, seed: number, level: number): Mask {
   const shuffle = (name: string, bits: Bits): Bits => {
-    const order = permutation(stream(seed, `shuffled-mask/${level}/${name}`), bits.size);
+    const order = shuffledPlaces({ seed, level }, name, bits.size);
     return bitsWhere(bits.size, (index) => getBit(bits, order[index]));
   };
   return Object.fromEntries(Object.entries(mask).map(([name, bits]) => [name, shuffle(name, bits)]));

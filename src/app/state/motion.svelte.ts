@@ -5,7 +5,7 @@
  */
 import type { Transition } from '../../science/analysis/transition.ts';
 import type { Mask } from '../../science/mask.ts';
-import { parentLevel, type Plan } from '../../science/plan.ts';
+import type { Plan } from '../../science/plan.ts';
 import type { RunId } from '../../science/result.ts';
 import type { Tensors } from '../../science/tensors.ts';
 import { animate } from '../motion/loop.ts';
@@ -15,7 +15,7 @@ import type { Experiment } from './experiment.svelte.ts';
 import type { Keeper } from './keeper.svelte.ts';
 import { findRun, type Session, type SessionRun } from '../../sessions/session.ts';
 import { runName, type LiveRun } from './live.svelte.ts';
-import { travels, type LevelPhase } from './phases.ts';
+import { cutFrom, isCut, travels, type LevelPhase } from './phases.ts';
 import type { Selection } from './selection.svelte.ts';
 import type { Studies } from './studies.svelte.ts';
 import type { Transport } from './transport.svelte.ts';
@@ -57,8 +57,9 @@ export class Motion {
   /** The cut that stands on the stage when nothing plays. */
   private readonly standing: Scene | null = $derived.by(() => {
     const { live } = this.bench.selection;
-    if (!this.bench.transport.isCut || live === undefined || live.transition === null) return null;
-    return this.travels(live.run) ? this.sceneOf(live.run, live.transition, live.mask) : null;
+    const transition = live === undefined ? null : this.transitionOf(live);
+    if (!this.bench.transport.isCut || live === undefined || transition === null) return null;
+    return this.travels(live.run) ? this.sceneOf(live.run, transition, live.mask) : null;
   });
   readonly scene: Scene | null = $derived.by(() => this.playing?.scene ?? this.standing);
   readonly frame: Frame | null = $derived.by(() => this.playing?.frame ?? (this.standing === null ? null : endOf('prune')));
@@ -69,6 +70,9 @@ export class Motion {
   );
   /** A motion was asked for whose weights are not kept here: the run's name. */
   missing = $state.raw<string | null>(null);
+  /** Of the control on the stage, by its mask. */
+  private workedOut = $state.raw<{ readonly mask: Mask; readonly transition: Transition } | null>(null);
+  private working: { readonly mask: Mask; readonly done: Promise<void> } | null = null;
   private halt: () => void = () => undefined;
 
   /** `tempo` is asked before each motion: reduced motion may be switched on meanwhile. */
@@ -79,13 +83,20 @@ export class Motion {
 
   /** Levels have begun: the motions of the one on the stage are played, if the stage follows training and is at rest. */
   began(runs: readonly LiveRun[]): void {
-    const { selection, experiment, transport } = this.bench;
+    const { selection } = this.bench;
     if (this.playing !== null || selection.level !== null) return;
     const shown = runName(selection.run);
     const live = runs.find(({ run }) => runName(run) === shown);
-    const transition = live?.transition ?? null;
-    if (live === undefined || transition === null) return;
+    if (live !== undefined) void this.enter(live);
+  }
+
+  private async enter(live: LiveRun): Promise<void> {
+    const { selection, experiment, transport } = this.bench;
     const { run, mask } = live;
+    // What trained is known at once; a control's way is worked out while it trains.
+    if (live.transition === null) await this.workOut(live);
+    const transition = this.transitionOf(live);
+    if (transition === null || this.playing !== null || runName(selection.run) !== runName(run)) return;
     const isHurried = experiment.limit > run.level;
     const tempo = isHurried ? within(this.tempo(), HURRIED_MS) : this.tempo();
     this.play(this.sceneOf(run, transition, mask), this.travels(run) && !transport.isCut ? ['prune', 'rewind'] : ['prune'], tempo);
@@ -94,7 +105,7 @@ export class Motion {
   /** The cut was looked at for long enough: the survivors go back. */
   goBack(): void {
     const { run, live } = this.bench.selection;
-    const transition = live?.transition ?? null;
+    const transition = live === undefined ? null : this.transitionOf(live);
     if (live === undefined || transition === null || !this.travels(run)) return;
     this.stop();
     this.play(this.sceneOf(run, transition, live.mask), ['rewind'], this.tempo());
@@ -106,7 +117,8 @@ export class Motion {
     const { run, live } = selection;
     this.stop();
     this.missing = null;
-    const transition = live?.transition ?? (await studies.of(run))?.transition ?? null;
+    if (live !== undefined) await this.workOut(live);
+    const transition = live === undefined ? ((await studies.of(run))?.transition ?? null) : this.transitionOf(live);
     const mask = selection.picture?.mask;
     // Somebody may have turned to another level while it was worked out.
     if (runName(selection.run) !== runName(run)) return;
@@ -116,7 +128,7 @@ export class Motion {
 
   /** Whether a run has come out of a parent by this motion. */
   canReplay(phase: Phase, run: RunId): boolean {
-    return run.level > 0 && (run.arm === 'ticket' || run.arm === 'reinit') && (phase === 'prune' || this.travels(run));
+    return isCut(this.bench.plan, run) && (phase === 'prune' || this.travels(run));
   }
 
   stop(): void {
@@ -131,13 +143,29 @@ export class Motion {
     if (parent !== undefined) void this.bench.album.fetch(parent, this.bench.keeper.notebook());
   }
 
+  /** Works out how a run in training came out of another, where its worker could not tell. */
+  workOut({ run, transition, mask }: LiveRun): Promise<void> {
+    if (transition !== null || !isCut(this.bench.plan, run)) return Promise.resolve();
+    if (this.working?.mask !== mask) {
+      const done = this.bench.studies.beginning(run, mask).then((found) => {
+        if (this.working?.mask === mask) this.workedOut = found === null ? null : { mask, transition: found };
+      });
+      this.working = { mask, done };
+    }
+    return this.working.done;
+  }
+
+  private transitionOf({ transition, mask }: LiveRun): Transition | null {
+    return transition ?? (this.workedOut?.mask === mask ? this.workedOut.transition : null);
+  }
+
   private travels(run: RunId): boolean {
     return travels(this.bench.plan, run);
   }
 
-  private parentOf({ seed, level }: RunId): SessionRun | undefined {
+  private parentOf(run: RunId): SessionRun | undefined {
     const { plan, session, branchId } = this.bench;
-    return findRun(session, branchId, { seed, arm: 'ticket', level: parentLevel(plan, level) });
+    return findRun(session, branchId, cutFrom(plan, run));
   }
 
   private sceneOf(run: RunId, transition: Transition, mask: Mask): Scene {

@@ -6,10 +6,13 @@ import { parentLevel, type Plan } from '../../science/plan.ts';
 import type { RunId, RunResult } from '../../science/result.ts';
 import type { RunOutcome } from '../../science/run.ts';
 import { findRun, type Session } from '../../sessions/session.ts';
+import type { Origin, Transition } from '../../science/analysis/transition.ts';
+import type { Mask } from '../../science/mask.ts';
 import type { Subject } from '../../worker/analysis.ts';
 import type { Student, Study } from '../../worker/study.ts';
 import type { Album, Picture } from './album.svelte.ts';
 import type { Keeper } from './keeper.svelte.ts';
+import { cutFrom } from './phases.ts';
 
 /** Of the lab, what studies look at. */
 interface Bench {
@@ -33,7 +36,22 @@ export class Studies {
     const subject = await this.subject(run);
     if (subject === null) return null;
     const { plan, ancestors, mask, final } = subject;
-    return this.student({ plan, run, ancestors, mask, final: final.parameters });
+    const before = await this.before(run);
+    return this.student({ plan, run, ancestors, before, mask, final: final.parameters });
+  }
+
+  /** How a run in training, of which the mask is known, came out of the one before; null where that is not kept here. */
+  async beginning(run: RunId, mask: Mask): Promise<Transition | null> {
+    const { plan } = this.bench;
+    const ancestors = run.level === 0 ? null : await this.ancestors(plan, run);
+    if (ancestors === null) return null;
+    const study = await this.student({ plan, run, ancestors, before: await this.before(run), mask, final: null });
+    return study.transition;
+  }
+
+  /** Of a random mask, the run of its own arm that it is cut from. */
+  private async before(run: RunId): Promise<Origin | null> {
+    return run.arm === 'random-mask' && run.level > 0 ? this.outcome(cutFrom(this.bench.plan, run)) : null;
   }
 
   /** A run with what was kept of it and of those it grew from; null where that is not here. */

@@ -49,16 +49,26 @@ describe('a small network on its way', () => {
   const mask = { 'a/weight': bitsWhere(3, (index) => index !== 1) };
   const before = { 'a/weight': Float32Array.of(1, 0.5, -2), 'a/bias': Float32Array.of(4) };
   const start = { 'a/weight': Float32Array.of(0, 9, 2), 'a/bias': Float32Array.of(0) };
-  const at = (travel: number) => weightsAt({ start } as unknown as Transition, mask, before, travel);
+  const transition = { start, lifted: before, kept: mask } as unknown as Transition;
+  const at = (travel: number) => weightsAt('rewind', transition, mask, before, travel);
 
   it('keeps its trained values when it is cut, and ends at its start; what is cut is nothing throughout', () => {
+    expect(weightsAt('prune', transition, mask, before, 0)).toEqual(at(0));
     expect(at(0)).toEqual({ 'a/weight': Float32Array.of(1, 0, -2), 'a/bias': Float32Array.of(4) });
     expect(at(0.5)).toEqual({ 'a/weight': Float32Array.of(0.5, 0, 0), 'a/bias': Float32Array.of(2) });
     expect(at(1)).toEqual({ 'a/weight': Float32Array.of(0, 0, 2), 'a/bias': Float32Array.of(0) });
   });
 
+  it('of a shuffled mask is cut in its places and goes back in others', () => {
+    const places = { 'a/weight': bitsWhere(3, (index) => index < 2) };
+    const lifted = { 'a/weight': Float32Array.of(-2, 1, 0.5), 'a/bias': Float32Array.of(4) };
+    const shuffled = { ...transition, lifted };
+    expect(weightsAt('prune', shuffled, places, before, 0)?.['a/weight']).toEqual(Float32Array.of(1, 0, -2));
+    expect(weightsAt('rewind', shuffled, places, before, 0)?.['a/weight']).toEqual(Float32Array.of(-2, 1, 0));
+  });
+
   it('is not followed where it is large', () => {
-    expect(weightsAt({ start: null } as unknown as Transition, mask, before, 0)).toBeNull();
+    expect(weightsAt('prune', { ...transition, start: null, lifted: null }, mask, before, 0)).toBeNull();
   });
 });
 
