@@ -57,6 +57,8 @@ function watched(of: Page): string[] {
 async function table(of: Page): Promise<string[][]> {
   await of.getByRole('button', { name: 'Table' }).click();
   await of.getByRole('button', { name: 'Single' }).click();
+  // It is fetched when it is first shown.
+  await of.locator('.table tbody tr').first().waitFor();
   const rows = await of
     .locator('.table tbody tr')
     .evaluateAll((all) => all.map((row) => [...row.children].map((cell) => cell.textContent.trim())));
@@ -127,6 +129,7 @@ describe('a link', () => {
     await fresh.getByRole('button', { name: 'Check it' }).click();
     await fresh.getByText(`Checked: all ${RUNS} runs came out with the same bits as in the link.`).waitFor({ timeout: 60_000 });
     await fresh.getByRole('button', { name: 'Table' }).click();
+    await fresh.locator('.table tbody tr').first().waitFor();
     expect(await fresh.locator('.table [data-verdict=same].check').count()).toBe(RUNS);
     expect(await tickets(fresh).locator('[data-verdict=same]').count()).toBe(3);
     // Nothing was kept or overwritten: the link's figures stand and the library is as empty as before.
