@@ -58,7 +58,7 @@ describe('tickets from elsewhere', () => {
     await lab.recipe.setField('seeds apart', '3');
     await lab.runAll();
     expect(await lab.finishedLevels()).toBe(before);
-    await lab.page.getByText('What-if: ticket from training examples labels').first().waitFor();
+    await lab.page.getByRole('list', { name: 'What-if: ticket from random labels, another seed' }).waitFor();
     await lab.expectNoAlert();
   });
 });

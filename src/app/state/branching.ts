@@ -1,5 +1,6 @@
 /** What becomes of a session when its recipe changes: the same branch goes on, a what-if grows, or nothing is shared any more. */
 import { m } from '../../paraglide/messages.js';
+import { hasSharedRate } from '../../science/recipe/defaults.ts';
 import type { Recipe } from '../../science/recipe/schema.ts';
 import { findDataset } from '../../tasks/catalogue.ts';
 import { branchOf, changeBranch, growBranch, ownerBranch, TRUNK, type Session } from '../../sessions/session.ts';
@@ -45,7 +46,10 @@ export function takeUp(session: Session, branchId: string, recipe: Recipe, fromL
 
 /** A what-if's name until somebody gives it another: what is different about it. */
 function nameOf(parent: Recipe, recipe: Recipe): string {
-  const paths = [...new Set(differences(parent, recipe).map((path) => /^(rewind|transfer)\b/.exec(path)?.[0] ?? path))];
+  // Where one rate holds for all, the others say nothing of their own.
+  const isSaid = (path: string): boolean => !(hasSharedRate(recipe.pruning) && /^pruning\.(conv|output)Rate$/.test(path));
+  const changed = differences(parent, recipe).filter(isSaid);
+  const paths = [...new Set(changed.map((path) => /^(rewind|transfer)\b/.exec(path)?.[0] ?? path))];
   return paths
     .slice(0, 3)
     .map((path) => describe(path, recipe))
@@ -70,15 +74,17 @@ function describeRewind({ weights, schedule }: Recipe['rewind']): string {
   return schedule === 'final-rate' ? m.branch_fine_tune() : m.branch_rewind_rate({ step: integer(schedule.from) });
 }
 
+const corruptWords = { none: m.branch_corrupt_none, labels: m.branch_corrupt_labels, pixels: m.branch_corrupt_pixels };
+
 /** What is different about what the ticket is drawn on. */
 function describeTransfer({ task, training, transfer }: Recipe): string {
   if (transfer === null) return m.branch_own_ticket();
   const { title } = findDataset(transfer.task.dataset);
   const said = [
     ...(transfer.task.dataset === task.dataset ? [] : [title]),
-    ...(transfer.task.corrupt === task.corrupt ? [] : [m.branch_change({ field: m.recipe_corrupt(), value: transfer.task.corrupt })]),
+    ...(transfer.task.corrupt === task.corrupt ? [] : [corruptWords[transfer.task.corrupt]()]),
     ...(transfer.training.optimizer.type === training.optimizer.type ? [] : [transfer.training.optimizer.type]),
-    ...(transfer.seedOffset === 0 ? [] : [m.branch_change({ field: m.recipe_transfer_seed(), value: String(transfer.seedOffset) })]),
+    ...(transfer.seedOffset === 0 ? [] : [m.branch_other_seed()]),
   ];
   return m.branch_transfer({ from: said.length === 0 ? title : said.join(', ') });
 }

@@ -65,9 +65,9 @@ describe('tickets from elsewhere', () => {
 
   it('are a what-if of the same dense network, named by what is different about them', () => {
     expect(consequenceOf(trained, TRUNK, elsewhere)).toBe('what-if');
-    expect(branchOf(take(trained, TRUNK, elsewhere, 0).session, 'b1').name).toBe('ticket from seeds apart 1');
+    expect(branchOf(take(trained, TRUNK, elsewhere, 0).session, 'b1').name).toBe('ticket from another seed');
     const labels = { ...recipe, transfer: { ...transfer, task: { ...recipe.task, corrupt: 'labels' } } } as const;
-    expect(branchOf(take(trained, TRUNK, labels, 0).session, 'b1').name).toBe('ticket from training examples labels');
+    expect(branchOf(take(trained, TRUNK, labels, 0).session, 'b1').name).toBe('ticket from random labels');
   });
 
   it('are never taken up in the middle of a what-if that draws its own', () => {
