@@ -32,7 +32,7 @@ export class Measurement {
     const most = gpu.traits.isSoftware ? MOST_EXAMPLES.software : MOST_EXAMPLES.hardware;
     const fitting = Math.min(most, task.count, VALUE_BYTES / (12 * features));
     this.batch = Math.max(LEAST_EXAMPLES, Math.floor(fitting / LEAST_EXAMPLES) * LEAST_EXAMPLES);
-    this.pass = new Pass(memory, room, { slots: 1, batch: this.batch, steps: 1, blocks: 'networks' });
+    this.pass = new Pass(memory, room, { slots: 1, batch: this.batch, steps: 1, blocks: 'networks', wantsAll: true });
     this.order = new Uint32Array(this.batch);
     this.results = room.keep('scores', 8 * IN_FLIGHT, GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST);
   }

@@ -10,6 +10,7 @@ import {
   forwardDense,
   gradientDense,
   inputGradientDense,
+  LISTED,
   updateDense,
   type Activated,
   type DenseShape,
@@ -67,6 +68,8 @@ export interface PassOptions {
   readonly steps: number;
   /** Whether blocks of `at` tell steps apart, or, where there is one slot and step, networks. */
   readonly blocks: 'steps' | 'networks';
+  /** Whether gradients are wanted of weights that no list has. */
+  readonly wantsAll: boolean;
 }
 
 export const STEP_WORDS = 4;
@@ -84,7 +87,7 @@ export class Pass {
   constructor(
     private readonly memory: Memory,
     room: Room,
-    options: PassOptions,
+    private readonly options: PassOptions,
   ) {
     const { links, gpu } = memory;
     const classes = links[links.length - 1].layer.units;
@@ -110,16 +113,13 @@ export class Pass {
 
   /** Puts the examples in place and works out the logits and their loss. */
   async forward(): Promise<readonly Dispatch[]> {
-    const { links, examples, parameters, modes, lists } = this.memory;
+    const { links, examples, parameters, modes, lists, networks } = this.memory;
     const { traits } = this.memory.gpu;
     const [first] = this.values;
     const inputs = [examples.inputs, ...(examples.table === null ? [] : [examples.table])];
-    const gather = this.dispatch(gatherExamples(this.shape, examples.source), [
-      this.steps,
-      this.order,
-      ...inputs,
-      first.value,
-      first.turned,
+    const turning = { isTurned: this.isTurned(0), modes: links.length * networks };
+    const gather = this.dispatch(gatherExamples(this.shape, examples.source, turning), [
+      ...[this.steps, this.order, modes, ...inputs, first.value, first.turned],
     ]);
     const layers = links.flatMap((link, index) => {
       const shape = this.shapeOf(index);
@@ -205,6 +205,13 @@ export class Pass {
     }
   }
 
+  /** Whether a product over all weights of a link reads its input [batch][feature], as a condition in WGSL. */
+  private isTurned(index: number): string {
+    const { links, networks } = this.memory;
+    if (index === links.length) return 'false';
+    return this.options.wantsAll ? 'true' : `modes[${index * networks}u + at.network + slot] != ${LISTED}u`;
+  }
+
   private shapeOf(index: number): DenseShape {
     const { links, layout, networks } = this.memory;
     const { layer, activation } = links[index];
@@ -212,7 +219,7 @@ export class Pass {
     return {
       ...{ inputs: layer.inputs, units: layer.units, batch, slots, networks, steps, index, layers: links.length },
       ...{ parameters: layout.size, weight: layout.offsetOf(layer.weight), bias: layout.offsetOf(layer.bias) },
-      ...{ activation, inputActivation: index === 0 ? 'none' : links[index - 1].activation },
+      ...{ activation, inputActivation: index === 0 ? 'none' : links[index - 1].activation, isTurned: this.isTurned(index + 1) },
     };
   }
 

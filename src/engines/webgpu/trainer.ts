@@ -89,7 +89,7 @@ export class WebgpuTrainer implements Trainer {
           isListed: (network, link) => all[network]?.modes[link] === LISTED,
         };
         const present = room.words('present', networks * layout.words);
-        const pass = new Pass(memory, room, { slots: networks, batch, steps, blocks: 'steps' });
+        const pass = new Pass(memory, room, { slots: networks, batch, steps, blocks: 'steps', wantsAll: false });
         return { memory, present, pass, measurement: new Measurement(memory, room, task) };
       });
       const [forward, update, masker] = await Promise.all([

@@ -38,6 +38,8 @@ export interface DenseShape {
   /** What is done to the layer's output, and was done to its input. */
   readonly activation: Activated;
   readonly inputActivation: Activated;
+  /** When the output is also wanted [batch][unit]: a WGSL condition in `slot`. */
+  readonly isTurned: string;
 }
 
 export interface ShapedKernel extends Kernel {
@@ -96,11 +98,11 @@ export function forwardDense(shape: DenseShape, traits: Traits): ShapedKernel {
 }
 
 /** Takes a unit's output before its activation. */
-export const putFunction = ({ units, batch }: DenseShape): string => `
+export const putFunction = ({ units, batch, isTurned }: DenseShape): string => `
 fn put(slot: u32, unit: u32, example: u32, sum: f32) {
   let value = activated(sum);
   y[slot * ${(units + 1) * batch}u + unit * ${batch}u + example] = value;
-  yTurned[(slot * ${batch}u + example) * ${units}u + unit] = value;
+  if (${isTurned}) { yTurned[(slot * ${batch}u + example) * ${units}u + unit] = value; }
 }`;
 
 /** Gradient by the layer's inputs, before their activation, from that by its outputs, `dy` [unit][batch]. */

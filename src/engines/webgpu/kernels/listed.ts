@@ -43,35 +43,46 @@ export function listLayout(inputs: number, units: number, capacity: number): Lis
 
 const lines = (size: number, line: (index: number) => string): string => Array.from({ length: size }, (_, index) => line(index)).join('\n');
 
-/** Sums over the entries of one row, for all examples: `weight` says where an entry's weight lies, `value` what it multiplies. */
-function rowSums(
-  rows: number,
-  batch: number,
-  traits: Traits,
-  parts: { begin: string; start: string; list: ListLayout['byUnit']; size: number; weight: string; value: string; put: string },
-) {
-  const lanes = traits.isSoftware ? LANES : Math.min(64, batch);
-  const wide = traits.isSoftware ? Math.min(16, batch / LANES) : 1;
+interface Row {
+  readonly begin: string;
+  /** What a sum starts at. */
+  readonly start: string;
+  readonly list: { readonly starts: number; readonly entries: number };
+  /** Words of a network's lists. */
+  readonly size: number;
+  /** Where an entry's weight lies, and what it multiplies; the entry is called `other`. */
+  readonly weight: string;
+  readonly value: string;
+  readonly put: string;
+}
+
+/** Sums over the entries of each row, four examples side by side. Batches are padded to a multiple of 16. */
+function rowSums(rows: number, batch: number, traits: Traits, { begin, start, list, size, weight, value, put }: Row) {
+  const quads = batch / 4;
+  const lanes = traits.isSoftware ? LANES : 16;
+  const rowsAtOnce = traits.isSoftware ? 1 : 4;
+  const wide = traits.isSoftware ? Math.min(4, quads / LANES) : 1;
   const code = `
-@compute @workgroup_size(${lanes})
+@compute @workgroup_size(${lanes}, ${rowsAtOnce})
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local: vec3u) {
   let slot = group.z;
   let network = at.network + slot;
-  ${parts.begin}
-  let row = group.x;
-  let example = group.y * ${lanes * wide}u + local.x;
-  let list = network * ${parts.size}u;
-  let end = lists[list + ${parts.list.starts + 1}u + row];
-  ${lines(wide, (c) => `var s${c} = ${parts.start};`)}
-  for (var k = lists[list + ${parts.list.starts}u + row]; k < end; k++) {
-    let other = lists[list + ${parts.list.entries}u + k];
-    let weight = parameters[${parts.weight}];
-    let origin = ${parts.value} + example;
+  ${begin}
+  let row = group.x * ${rowsAtOnce}u + local.y;
+  let quad = group.y * ${lanes * wide}u + local.x;
+  if (row >= ${rows}u || quad >= ${quads}u) { return; }
+  let list = network * ${size}u;
+  let end = lists[list + ${list.starts + 1}u + row];
+  ${lines(wide, (c) => `var s${c} = vec4f(${start});`)}
+  for (var k = lists[list + ${list.starts}u + row]; k < end; k++) {
+    let other = lists[list + ${list.entries}u + k];
+    let weight = parameters[${weight}];
+    let origin = (${value}) / 4u + quad;
     ${lines(wide, (c) => `s${c} += weight * source[origin + ${lanes * c}u];`)}
   }
-  ${lines(wide, (c) => `if (example + ${lanes * c}u < ${batch}u) { ${parts.put}(slot, row, example + ${lanes * c}u, s${c}); }`)}
+  ${lines(wide, (c) => `if (quad + ${lanes * c}u < ${quads}u) { ${lines(4, (b) => `${put}(slot, row, 4u * (quad + ${lanes * c}u) + ${b}u, s${c}[${b}]);`)} }`)}
 }`;
-  return { code, groups: [rows, Math.ceil(batch / (lanes * wide))] as const };
+  return { code, groups: [Math.ceil(rows / rowsAtOnce), Math.ceil(quads / (lanes * wide))] as const };
 }
 
 export function forwardListed(shape: DenseShape, list: ListLayout, traits: Traits): ShapedKernel {
@@ -93,7 +104,7 @@ export function forwardListed(shape: DenseShape, list: ListLayout, traits: Trait
         read('parameters', 'f32', networks * parameters),
         read('lists', 'u32', networks * list.size),
       ],
-      ...[read('source', 'f32', slots * (inputs + 1) * batch), write('y', 'f32', slots * (units + 1) * batch)],
+      ...[read('source', 'vec4f', (slots * (inputs + 1) * batch) / 4), write('y', 'f32', slots * (units + 1) * batch)],
       write('yTurned', 'f32', slots * units * batch),
     ],
     code: `${activationFunction[activation]}\n${putFunction(shape)}\n${code}`,
@@ -121,7 +132,7 @@ export function inputGradientListed(shape: DenseShape, list: ListLayout, traits:
         read('parameters', 'f32', networks * parameters),
         read('lists', 'u32', networks * list.size),
       ],
-      ...[read('x', 'f32', slots * (inputs + 1) * batch), read('source', 'f32', slots * units * batch)],
+      ...[read('x', 'f32', slots * (inputs + 1) * batch), read('source', 'vec4f', (slots * units * batch) / 4)],
       write('dx', 'f32', slots * inputs * batch),
     ],
     code: `${slopeFunction[inputActivation]}\n${putGradientFunction(shape)}\n${code}`,
@@ -144,8 +155,8 @@ fn inputOf(entry: u32) -> u32 { return select(${inputs}u, entry % ${inputs}u, en
     label: 'update, listed',
     bindings: [
       ...[stepsBinding(shape), modesBinding(shape), write('parameters', 'f32', networks * parameters), ...momentsBinding(shape, optimizer)],
-      ...[read('lists', 'u32', networks * list.size), read('dy', 'f32', slots * units * batch)],
-      read('x', 'f32', slots * (inputs + 1) * batch),
+      ...[read('lists', 'u32', networks * list.size), read('dy', 'vec4f', (slots * units * batch) / 4)],
+      read('x', 'vec4f', (slots * (inputs + 1) * batch) / 4),
     ],
     code: `${before}\n${shaped.code}`,
     subgroups: traits.quads === 4,
@@ -156,6 +167,7 @@ fn inputOf(entry: u32) -> u32 { return select(${inputs}u, entry % ${inputs}u, en
 /** One entry an invocation. */
 function alongTheList(shape: DenseShape, list: ListLayout) {
   const { inputs, units, batch } = shape;
+  const quads = batch / 4;
   const size = 64;
   const code = `
 @compute @workgroup_size(${size})
@@ -168,10 +180,10 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local
   if (place >= lists[base + ${list.moved.starts + units}u]) { return; }
   let entry = lists[base + ${list.moved.entries}u + place];
   let unit = select(entry - ${units * inputs}u, entry / ${inputs}u, entry < ${units * inputs}u);
-  let d = slot * ${units * batch}u + unit * ${batch}u;
-  let v = slot * ${(inputs + 1) * batch}u + inputOf(entry) * ${batch}u;
+  let d = slot * ${units * quads}u + unit * ${quads}u;
+  let v = slot * ${(inputs + 1) * quads}u + inputOf(entry) * ${quads}u;
   var sum = 0.0;
-  for (var b = 0u; b < ${batch}u; b++) { sum += dy[d + b] * x[v + b]; }
+  for (var q = 0u; q < ${quads}u; q++) { sum += dot(dy[d + q], x[v + q]); }
   moveEntry(network, entry, sum, step);
 }`;
   return { code, groups: [Math.ceil((list.capacity + units) / size), 1] as const };
@@ -180,12 +192,14 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local
 /** A unit a workgroup, whose invocations share the batch: they read side by side, and a unit's gradient stays in registers. */
 function alongTheBatch(shape: DenseShape, list: ListLayout) {
   const { inputs, units, batch } = shape;
-  const wide = batch / LANES;
-  const held = wide <= 32;
-  const sum = (entry: string): string =>
-    held
-      ? `{ let v = vb + inputOf(${entry}) * ${batch}u; sum = ${Array.from({ length: wide }, (_, c) => `d${c} * x[v + ${LANES * c}u]`).join(' + ')}; }`
-      : `{ let v = vb + inputOf(${entry}) * ${batch}u; sum = 0.0; for (var b = 0u; b < ${batch}u; b += ${LANES}u) { sum += dy[db + b] * x[v + b]; } }`;
+  const quads = batch / 4;
+  const wide = quads / LANES;
+  const held = wide <= 8;
+  const terms = Array.from({ length: wide }, (_, c) => `dot(d${c}, x[v + ${LANES * c}u])`).join(' + ');
+  const sum = (entry: string): string => `{
+      let v = vb + inputOf(${entry}) * ${quads}u;
+      ${held ? `sum = ${terms};` : `sum = 0.0; for (var q = 0u; q < ${quads}u; q += ${LANES}u) { sum += dot(dy[db + q], x[v + q]); }`}
+    }`;
   const code = `
 @compute @workgroup_size(${LANES})
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local: vec3u) {
@@ -196,8 +210,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local
   let lane = local.x;
   let base = network * ${list.size}u;
   let end = lists[base + ${list.moved.starts + 1}u + unit];
-  let db = slot * ${units * batch}u + unit * ${batch}u + lane;
-  let vb = slot * ${(inputs + 1) * batch}u + lane;
+  let db = slot * ${units * quads}u + unit * ${quads}u + lane;
+  let vb = slot * ${(inputs + 1) * quads}u + lane;
   ${held ? lines(wide, (c) => `let d${c} = dy[db + ${LANES * c}u];`) : ''}
   for (var k = lists[base + ${list.moved.starts}u + unit]; k < end; k += ${LANES}u) {
     let mine = lists[base + ${list.moved.entries}u + min(k + lane, end - 1u)];

@@ -11,41 +11,60 @@ export interface PassShape {
   readonly features: number;
 }
 
+/** When values are also wanted [batch][feature]: a WGSL condition in `slot`, and how many modes there are to look at. */
+export interface Turning {
+  readonly isTurned: string;
+  readonly modes: number;
+}
+
 /** Low bits of an entry of `order` that hold the label; the example's number is above them. */
 export const LABEL_BITS = 8;
 
 const SIZE = 64;
 
-/** Puts one batch a network in place, [feature][batch] and [batch][feature]. */
+/** Features that one invocation of the gathering kernel puts in place, for its example. */
+const STRETCH = 16;
+
+/** Puts one batch a network in place, [feature][batch] and, unless `isListed` says that nobody reads it so, [batch][feature]. */
 export function gatherExamples(
   { batch, slots, steps, features }: PassShape,
   source: { readonly kind: 'bytes' | 'floats'; readonly words: number; readonly stride: number; readonly channels: number },
+  turning: Turning,
 ): ShapedKernel {
   const { kind, words, stride, channels } = source;
-  const value =
+  const put = (feature: string, value: string): string => `put(slot, ${feature}, b, isTurned, ${value});`;
+  const body =
     kind === 'floats'
-      ? `inputs[example * ${stride}u + f]`
-      : `table[((inputs[example * ${stride}u + (f >> 2u)] >> (8u * (f & 3u))) & 255u) * ${channels}u + f % ${channels}u]`;
+      ? put('f', `inputs[example * ${stride}u + f]`)
+      : `let word = inputs[example * ${stride}u + (f >> 2u)];
+    for (var byte = 0u; byte < 4u && f + byte < ${features}u; byte++) {
+      ${put('f + byte', `table[((word >> (8u * byte)) & 255u) * ${channels}u + (f + byte) % ${channels}u]`)}
+    }`;
   const code = `
+fn put(slot: u32, feature: u32, b: u32, isTurned: bool, value: f32) {
+  x[slot * ${(features + 1) * batch}u + feature * ${batch}u + b] = value;
+  if (isTurned) { xTurned[(slot * ${batch}u + b) * ${features}u + feature] = value; }
+}
 @compute @workgroup_size(${SIZE})
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local: vec3u) {
   let slot = group.z;
   if (steps[at.step * ${slots}u + slot].count == 0u) { return; }
-  let f = group.x * ${SIZE}u + local.x;
-  if (f >= ${features}u) { return; }
-  let b = group.y;
+  let b = group.y * ${SIZE}u + local.x;
+  if (b >= ${batch}u) { return; }
+  let isTurned = ${turning.isTurned};
   let example = order[(at.step * ${slots}u + slot) * ${batch}u + b] >> ${LABEL_BITS}u;
-  let value = ${value};
-  x[slot * ${(features + 1) * batch}u + f * ${batch}u + b] = value;
-  xTurned[(slot * ${batch}u + b) * ${features}u + f] = value;
+  let end = min(group.x * ${STRETCH}u + ${STRETCH}u, ${features}u);
+  for (var f = group.x * ${STRETCH}u; f < end; f += ${kind === 'bytes' ? 4 : 1}u) {
+    ${body}
+  }
 }`;
   const bindings: Kernel['bindings'] = [
-    ...[read('steps', 'Step', steps * slots), read('order', 'u32', steps * slots * batch)],
+    ...[read('steps', 'Step', steps * slots), read('order', 'u32', steps * slots * batch), read('modes', 'u32', turning.modes)],
     read('inputs', kind === 'floats' ? 'f32' : 'u32', words),
     ...(kind === 'bytes' ? [read('table', 'f32', 256 * channels)] : []),
     ...[write('x', 'f32', slots * (features + 1) * batch), write('xTurned', 'f32', slots * features * batch)],
   ];
-  return { label: 'gather', bindings, code, subgroups: false, groups: [Math.ceil(features / SIZE), batch] };
+  return { label: 'gather', bindings, code, subgroups: false, groups: [Math.ceil(features / STRETCH), Math.ceil(batch / SIZE)] };
 }
 
 /**

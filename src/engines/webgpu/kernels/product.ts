@@ -84,22 +84,30 @@ function inRegisters(what: Product, passes: boolean): Shaped {
     ${lines(unrolled, step)}
   }`;
   const rest = whole < depth ? `{ let k = ${whole}u; ${ahead(depth - whole)} ${lines(depth - whole, step)} }` : '';
-  const guard = (condition: string, needed: boolean, body: string): string => (needed ? `if (${condition}) { ${body} }` : body);
-  const raggedRows = rows % high !== 0;
-  const raggedColumns = columns % (LANES * wide) !== 0;
-  const results = lines(high, (r) =>
-    guard(
-      `row + ${r}u < ${rows}u`,
-      raggedRows,
-      lines(wide, (c) =>
-        guard(
-          `column + ${LANES * c}u < ${columns}u`,
-          raggedColumns,
-          what.finish(`(row + ${r}u)`, `(column + ${LANES * c}u)`, `s${r}_${c}`),
-        ),
-      ) + (what.finishRow === undefined ? '' : `if (group.y == 0u && lane == 0u) { ${what.finishRow(`(row + ${r}u)`, `t${r}`)} }`),
-    ),
-  );
+  const size = high * wide;
+  const guard = (condition: string, isRagged: boolean): string => (isRagged ? `if (${condition}) { continue; }` : '');
+  // A loop, since what finishes a sum is long and would otherwise be there once for each.
+  const results = `
+  var sums = array<f32, ${size}>(${count(size)
+    .map((e) => `s${Math.floor(e / wide)}_${e % wide}`)
+    .join(', ')});
+  for (var e = 0u; e < ${size}u; e++) {
+    let r = row + e / ${wide}u;
+    let c = column + ${LANES}u * (e % ${wide}u);
+    ${guard(`r >= ${rows}u`, rows % high !== 0)}
+    ${guard(`c >= ${columns}u`, columns % (LANES * wide) !== 0)}
+    ${what.finish('r', 'c', 'sums[e]')}
+  }`;
+  const rowResults =
+    what.finishRow === undefined
+      ? ''
+      : `
+  if (group.y == 0u && lane == 0u) {
+    var rowSums = array<f32, ${high}>(${count(high)
+      .map((r) => `t${r}`)
+      .join(', ')});
+    for (var e = 0u; e < ${high}u && row + e < ${rows}u; e++) { ${what.finishRow('(row + e)', 'rowSums[e]')} }
+  }`;
   const code = `
 @compute @workgroup_size(${LANES})
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local: vec3u) {
@@ -116,6 +124,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local
   ${loop}
   ${rest}
   ${results}
+  ${rowResults}
 }`;
   return { code, groups: [Math.ceil(rows / high), Math.ceil(columns / (LANES * wide))] };
 }
