@@ -2,6 +2,7 @@
 import type { Browser, Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { launchBrowser } from '../support/browser.ts';
+import type { Found, Probe } from './harness/graphics-contract.ts';
 import type { Case } from './harness/graphics.ts';
 import type { Reply, Request } from './harness/worker.ts';
 
@@ -57,5 +58,52 @@ describe('steps, measurements and gradients are those of the sparse engine', () 
     expect(accuracy).toBeLessThan(0.004);
     expect(measuredLoss).toBeLessThan(1e-5);
     if (one.masks !== 'rows') expect(learned).toBeLessThan(1);
+  });
+});
+
+describe('the contract', () => {
+  async function probe<P extends Probe>(contract: P): Promise<Found[P]> {
+    const reply = await ask({ contract });
+    if (!('found' in reply)) throw new Error(JSON.stringify(reply));
+    return reply.found as Found[P];
+  }
+
+  it('gives the same bits twice', async () => expect((await probe('repeats')).isSame).toBe(true));
+
+  it('trains each network as if it were alone, dense or sparse or frozen', async () =>
+    expect(await probe('alone')).toEqual({ same: 4, of: 4, resting: [false, false, true, false, false, true, false, false] }));
+
+  it('keeps absent weights and their moments at exactly zero, whatever happens', async () =>
+    expect(await probe('masks')).toEqual({ strays: 0, checks: 97, divergedLoss: NaN }));
+
+  it('goes on from weights and optimiser state that were read', async () => expect(await probe('resumes')).toEqual({ isSame: true }));
+
+  it('breathes when it is due, and stops between two steps when cancelled', async () =>
+    expect(await probe('breathes')).toEqual({ breaths: 5, isCancelled: true, isSame: true }));
+
+  it('waits for examples that have not arrived, and asks but once', async () => {
+    const { asked, error } = await probe('arrivals');
+    expect(asked).toEqual([
+      [0, 1],
+      [2, 1],
+    ]);
+    expect(error).toBe('Error: shard 7 is missing');
+  });
+
+  it('holds as much at the hundredth level as at the second, and nothing in the end', async () => {
+    const { before, second, hundredth, after } = await probe('memory');
+    expect(hundredth).toEqual(second);
+    expect(second.buffers).toBeGreaterThan(20);
+    expect(second.bytes).toBeGreaterThan(100_000);
+    expect(before).toEqual({ buffers: 0, bytes: 0 });
+    expect(after).toEqual(before);
+  });
+
+  it('says so when the device is lost in the middle of a run, and trains the level again on another to the same end', async () => {
+    const { error, later, isSame, left } = await probe('loses');
+    expect(error).toMatch(/^engine: The GPU was lost in the middle of training/);
+    expect(later).toMatch(/^engine: The GPU was lost/);
+    expect(isSame).toBe(true);
+    expect(left).toEqual({ buffers: 0, bytes: 0 });
   });
 });

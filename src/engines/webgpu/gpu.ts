@@ -126,7 +126,7 @@ export class Gpu {
       return copy;
     } catch (error) {
       // A device that goes fails its reads before it says that it is lost.
-      this.fail(new LabError(m.engines_gpu_lost({ reason: error instanceof Error ? error.message : '' }), 'engine', { cause: error }));
+      this.fail(new LabError(m.engines_gpu_lost({ reason: '' }), 'engine', { cause: error }));
       throw this.lost ?? error;
     } finally {
       this.waiting.delete(abandon);
