@@ -15,9 +15,15 @@ import type { EngineIdentity } from '../science/trainer.ts';
 import type { TempoSetting } from './tempo.ts';
 
 /** `auto` takes the fastest; the rest are the user's choice. */
-export const engineChoices = ['auto', 'sparse', 'tfjs-webgpu', 'tfjs-webgl', 'tfjs-wasm', 'tfjs-cpu'] as const satisfies readonly (
-  'auto' | EngineId
-)[];
+export const engineChoices = [
+  'auto',
+  'sparse',
+  'webgpu',
+  'tfjs-webgpu',
+  'tfjs-webgl',
+  'tfjs-wasm',
+  'tfjs-cpu',
+] as const satisfies readonly ('auto' | EngineId)[];
 export type EngineChoice = (typeof engineChoices)[number];
 
 export interface Setup {
@@ -48,6 +54,8 @@ export type WorkerEvent =
       readonly trainLoss: number;
       readonly stepsPerSecond: number;
     }
+  /** A graphics processor was lost: the run begins again, on the engine that is told from here on. */
+  | { readonly type: 'restarted'; readonly run: RunId; readonly prepared: Prepared; readonly message: string }
   | { readonly type: 'evaluated'; readonly run: RunId; readonly point: CurvePoint }
   /** Binned where the weights are, at most once in 120 ms, and once more at the end of the run: then with what is cut next. */
   | {
@@ -66,6 +74,8 @@ export type Listener = (event: WorkerEvent) => void;
 export interface Prepared {
   readonly id: EngineId;
   readonly engine: EngineIdentity;
+  /** The graphics card that trains, as it calls itself, where one does. */
+  readonly adapter?: string;
 }
 
 /** The worker's service, as Comlink exposes it. */

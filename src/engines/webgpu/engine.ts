@@ -16,7 +16,6 @@ const met = new Set<Need>([
 ]);
 
 export interface WebgpuEngine extends Engine {
-  /** The graphics card, as it calls itself. */
   readonly adapter: string;
   /** Buffers on the device, and their bytes. */
   readonly inUse: { readonly buffers: number; readonly bytes: number };

@@ -1,6 +1,7 @@
 /** The engine's own device: opened, watched for its loss, with its compiled pipelines and the ledger of its buffers. */
 import { m } from '../../paraglide/messages.js';
 import { LabError } from '../../science/errors.ts';
+import { DeviceLost } from '../lost.ts';
 import { isGpu } from '../probe.ts';
 import { layoutOf, wgslOf, type Kernel } from './kernel.ts';
 import { Ledger } from './ledger.ts';
@@ -34,7 +35,7 @@ export class Gpu {
   ) {
     this.ledger = new Ledger(device);
     void device.lost.then(({ message }) => {
-      if (!this.isClosed) this.fail(new LabError(m.engines_gpu_lost({ reason: message }), 'engine'));
+      if (!this.isClosed) this.fail(new DeviceLost(message));
     });
     device.addEventListener('uncapturederror', ({ error }) => this.fail(errorOf(error)));
   }
@@ -126,7 +127,7 @@ export class Gpu {
       return copy;
     } catch (error) {
       // A device that goes fails its reads before it says that it is lost.
-      this.fail(new LabError(m.engines_gpu_lost({ reason: '' }), 'engine', { cause: error }));
+      this.fail(new DeviceLost('', { cause: error }));
       throw this.lost ?? error;
     } finally {
       this.waiting.delete(abandon);
