@@ -9,6 +9,8 @@ export class Examples {
   /** What kernels need to know of it: words in all, and of one example. */
   readonly source: { readonly kind: 'bytes' | 'floats'; readonly words: number; readonly stride: number; readonly channels: number };
   private readonly isHere: Uint8Array;
+  /** Examples that are not on the device yet. */
+  private missing: number;
   private readonly size: number;
 
   constructor(
@@ -24,10 +26,12 @@ export class Examples {
     this.table = inputs.kind === 'bytes' ? room.words('table', inputs.table.length) : null;
     if (inputs.kind === 'bytes' && this.table !== null) device.queue.writeBuffer(this.table, 0, Float32Array.from(inputs.table));
     this.isHere = new Uint8Array(count);
+    this.missing = count;
   }
 
   /** Copies those that are not on the device yet, neighbours together. They must have arrived. */
   bring(examples: Uint32Array): void {
+    if (this.missing === 0) return;
     const { isHere } = this;
     for (let place = 0; place < examples.length; place++) {
       const first = examples[place];
@@ -35,6 +39,7 @@ export class Examples {
       let end = place;
       while (end < examples.length && examples[end] === first + (end - place) && isHere[examples[end]] === 0) isHere[examples[end++]] = 1;
       this.copy(first, end - place);
+      this.missing -= end - place;
       place = end - 1;
     }
   }

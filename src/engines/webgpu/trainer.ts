@@ -141,7 +141,15 @@ export class WebgpuTrainer implements Trainer {
           await control.breathe();
         }
         const lessons: (Lesson | null)[] = [];
-        for (const [index, network] of networks.entries()) lessons.push(isBusy(network, index) ? await this.lesson(network) : null);
+        for (const [index, network] of networks.entries()) {
+          if (!isBusy(network, index)) {
+            lessons.push(null);
+            continue;
+          }
+          const batch = network.batches.at(network.position);
+          if (!this.arrivals.includes(batch)) await this.arrivals.wait(batch);
+          lessons.push(this.lesson(network, batch));
+        }
         this.chunks.add(lessons);
         networks.forEach((network, index) => {
           if (!isBusy(network, index)) return;
@@ -237,9 +245,7 @@ export class WebgpuTrainer implements Trainer {
   }
 
   /** What a network's next step is made of, its examples on the device. */
-  private async lesson({ batches, position, steps, rateAt }: Network): Promise<Lesson> {
-    const examples = batches.at(position);
-    if (!this.arrivals.includes(examples)) await this.arrivals.wait(examples);
+  private lesson({ position, steps, rateAt }: Network, examples: Uint32Array): Lesson {
     this.parts.memory.examples.bring(examples);
     const { optimizer } = this.plan;
     const rate = rateAt(position);
