@@ -37,12 +37,18 @@ const cases: readonly Case[] = [
   ...(['rows', 'frozen'] as const).flatMap((masks) =>
     (['momentum', 'adam'] as const).map((optimizer): Case => ({ ...usual, masks, optimizer })),
   ),
+  // Cards go by lists below a tenth only, and their tiles are 32 wide.
+  ...(['card', 'plain'] as const).flatMap((kernels) => [
+    ...[100, 50, 5].map((masks): Case => ({ ...usual, kernels, masks, optimizer: 'adam', hidden: [70, 33], batch: 70 })),
+    { ...usual, kernels, masks: 8, activation: 'tanh' as const },
+    { ...usual, kernels, masks: 'frozen' as const, optimizer: 'momentum' as const, hidden: [37, 11] },
+  ]),
   { ...usual, kind: 'floats', input: { height: 2, width: 3, channels: 2 } },
   { ...usual, input: { height: 3, width: 3, channels: 3 }, hidden: [], optimizer: 'momentum' },
 ];
 
-const nameOf = ({ hidden, activation, optimizer, masks, batch, kind }: Case): string =>
-  `${hidden.join('-')} ${activation}, ${optimizer}, ${masks}${typeof masks === 'number' ? ' percent' : ''}, batches of ${batch}, ${kind}`;
+const nameOf = ({ hidden, activation, optimizer, masks, batch, kind, kernels }: Case): string =>
+  `${kernels ?? ''} ${hidden.join('-')} ${activation}, ${optimizer}, ${masks}${typeof masks === 'number' ? ' percent' : ''}, batches of ${batch}, ${kind}`;
 
 describe('steps, measurements and gradients are those of the sparse engine', () => {
   it.each(cases.map((one, index) => ({ one, name: `${index}: ${nameOf(one)}` })))('$name', async ({ one }) => {

@@ -2,7 +2,7 @@
 import type { LayerKind } from '../../models/model.ts';
 import type { Optimizer } from '../../science/recipe/schema.ts';
 import type { Engine, Need } from '../../science/trainer.ts';
-import { Gpu } from './gpu.ts';
+import { Gpu, type Traits } from './gpu.ts';
 import { WebgpuTrainer } from './trainer.ts';
 
 const layers: readonly LayerKind[] = ['dense', 'relu', 'tanh'];
@@ -23,9 +23,9 @@ export interface WebgpuEngine extends Engine {
   readonly device: GPUDevice;
 }
 
-/** Rejects with a `LabError` where there is no WebGPU. */
-export async function createWebgpuEngine(): Promise<WebgpuEngine> {
-  let gpu = await Gpu.open();
+/** Rejects with a `LabError` where there is no WebGPU. Kernels are written for `traits` where given, else for the device. */
+export async function createWebgpuEngine(traits?: Traits): Promise<WebgpuEngine> {
+  let gpu = await Gpu.open(traits);
   const trainers = new Set<WebgpuTrainer>();
   const close = (): void => {
     for (const trainer of trainers) trainer.dispose();
@@ -51,7 +51,7 @@ export async function createWebgpuEngine(): Promise<WebgpuEngine> {
       if (gpu.isLost) {
         // The old trainers are of no use any more; a new device may be had.
         close();
-        gpu = await Gpu.open();
+        gpu = await Gpu.open(traits);
       }
       const trainer = await WebgpuTrainer.open(gpu, plan, (one) => trainers.delete(one));
       trainers.add(trainer);

@@ -41,7 +41,7 @@ export class Gpu {
   }
 
   /** Rejects with a `LabError` where there is no WebGPU here. */
-  static async open(): Promise<Gpu> {
+  static async open(traits?: Traits): Promise<Gpu> {
     const refuse = (reason: string, cause?: unknown): LabError =>
       new LabError(m.engines_backend_does_not_start({ backend: 'webgpu', reason }), 'engine', { cause });
     const { navigator } = globalThis as { readonly navigator?: { readonly gpu?: GPU } };
@@ -59,7 +59,7 @@ export class Gpu {
       const { subgroupMinSize, subgroupMaxSize } = info as { readonly subgroupMinSize?: number; readonly subgroupMaxSize?: number };
       const isQuad = features.has('subgroups') && subgroupMinSize === 4 && subgroupMaxSize === 4;
       const name = [info.vendor, info.architecture, info.device, info.description].filter((part) => part !== '').join(' ');
-      return new Gpu(device, name, { isSoftware: !isGpu(info), quads: isQuad ? 4 : 0 });
+      return new Gpu(device, name, traits ?? { isSoftware: !isGpu(info), quads: isQuad ? 4 : 0 });
     } catch (error) {
       throw refuse(error instanceof Error ? ` (${error.message})` : '', error);
     }

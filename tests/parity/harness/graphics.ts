@@ -30,7 +30,11 @@ export interface Case {
   readonly batch: number;
   readonly input: Shape;
   readonly kind: 'bytes' | 'floats';
+  /** For which device kernels are written: that which there is, a real card, or a processor without subgroups. */
+  readonly kernels?: 'card' | 'plain';
 }
+
+const traitsOf = { card: { isSoftware: false, quads: 0 }, plain: { isSoftware: true, quads: 0 } } as const;
 
 const CLASSES = 4;
 const STEPS = 100;
@@ -126,7 +130,7 @@ export interface Distances {
 
 export async function compare(one: Case): Promise<Distances> {
   const sparse = await createSparseEngine();
-  const webgpu = await createWebgpuEngine();
+  const webgpu = await createWebgpuEngine(one.kernels === undefined ? undefined : traitsOf[one.kernels]);
   try {
     const expected = await train(sparse, one);
     const actual = await train(webgpu, one);
