@@ -7,6 +7,8 @@ import { mean } from 'simple-statistics';
 import { figuresOf, summarise } from '../src/science/analysis/summary.ts';
 import { FolderNotebook } from '../src/cli/notebook.ts';
 import { conduct } from '../src/science/experiment.ts';
+import { densityLadder } from '../src/science/prune/counts.ts';
+import { modelOf } from '../src/science/recipe/model.ts';
 import { parseRecipe } from '../src/science/recipe/parse.ts';
 import { isPlain, type Plain } from '../src/science/recipe/plain.ts';
 import type { Recipe } from '../src/science/recipe/schema.ts';
@@ -62,7 +64,7 @@ async function reproduce(classic: Classic): Promise<Session> {
 const percent = (share: number): string => (100 * share).toFixed(2);
 
 /** A row for every branch and arm, a column for every density: mean test accuracy, and the range over seeds. */
-function tableOf({ title, paper, found, ours, id, trunk, tells }: Classic, session: Session): string {
+function tableOf({ title, paper, found, ours, id, trunk, tells, learnsDensity = false }: Classic, session: Session): string {
   const seeds = session.branches[0].recipe.seeds.length;
   const levels = [...new Set(session.runs.map(({ level }) => level))].sort((one, other) => one - other).filter((level) => level > 0);
   const dense = summarise(runsAlong(session, TRUNK).map(figuresOf)).find(({ level }) => level === 0);
@@ -71,15 +73,17 @@ function tableOf({ title, paper, found, ours, id, trunk, tells }: Classic, sessi
     return branch.recipe.arms.map((arm) => {
       const label = branch.id === TRUNK ? String(trunk.name) : branch.name;
       const cells = levels.map((level) => {
-        const told = runs
-          .filter((run) => run.level === level && run.arm === arm)
-          .map(({ metrics, initial }) => (tells === 'before training' ? initial : metrics)?.accuracy.test ?? NaN);
-        return `${percent(mean(told))} (${percent(Math.min(...told))}–${percent(Math.max(...told))})`;
+        const own = runs.filter((run) => run.level === level && run.arm === arm);
+        const told = own.map(({ metrics, initial }) => (tells === 'before training' ? initial : metrics)?.accuracy.test ?? NaN);
+        const kept = learnsDensity ? `, ${(100 * mean(own.map(({ density }) => density))).toFixed(1)} % kept` : '';
+        return `${percent(mean(told))} (${percent(Math.min(...told))}–${percent(Math.max(...told))})${kept}`;
       });
       return `| ${label}${branch.recipe.arms.length > 1 ? `, ${arm}` : ''} | ${cells.join(' | ')} |`;
     });
   });
+  const ladder = densityLadder(planOfBranch(session, TRUNK), modelOf(session.branches[0].recipe));
   const kept = levels.map((level) => {
+    if (learnsDensity) return `from ${(100 * ladder[level]).toFixed(1)} % kept`;
     const of = summarise(runsAlong(session, TRUNK).map(figuresOf)).find((one) => one.level === level);
     return `${of === undefined ? '' : (100 * of.density.mean).toFixed(1)} % kept`;
   });

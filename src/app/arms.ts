@@ -32,4 +32,10 @@ export const armLook: Readonly<Record<Arm, ArmLook>> = {
     colour: 'var(--arm-shuffled)',
     marker: 'M-3 -3H3V3H-3Z',
   },
+  'inverted-mask': {
+    name: m.app_arm_inverted_mask,
+    explain: m.app_arm_inverted_mask_explain,
+    colour: 'var(--arm-inverted)',
+    marker: 'M0 4L4 -3.2H-4Z',
+  },
 };

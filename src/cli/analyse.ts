@@ -7,8 +7,9 @@ import { analyses, type AnalysisName } from '../science/analysis/registry.ts';
 import { figuresOf } from '../science/analysis/summary.ts';
 import { pairedToDense, verdictOf } from '../science/analysis/verdict.ts';
 import { LabError } from '../science/errors.ts';
-import { conduct, rewindStep, type Notebook } from '../science/experiment.ts';
-import { parentLevel, type Plan } from '../science/plan.ts';
+import { ancestorsOf } from '../science/chain.ts';
+import { conduct, type Notebook } from '../science/experiment.ts';
+import type { Plan } from '../science/plan.ts';
 import { runKey } from '../science/recipe/identity.ts';
 import type { RunId } from '../science/result.ts';
 import type { RunOutcome } from '../science/run.ts';
@@ -96,17 +97,15 @@ async function subjectOf(plan: Plan, run: RunId, outcomes: Map<string, RunOutcom
   };
   try {
     await conduct({ ...plan, recipe }, lab, notebook, ({ level, arm }) => say(m.cli_at_hand({ level, arm })), run.level);
-    const of = (id: RunId): RunOutcome => {
-      const outcome = outcomes.get(runKey(plan, id, lab.arithmeticVersion));
+    const of = (id: RunId, from = plan): RunOutcome => {
+      const outcome = outcomes.get(runKey(from, id, lab.arithmeticVersion));
       if (outcome === undefined) throw new Error('conducted, yet not in the notebook');
       return outcome;
     };
     const { mask, final, kept } = of(run);
     if (run.level === 0) return { plan, run, ancestors: null, mask, final, kept };
-    const parent = of({ ...run, arm: 'ticket', level: parentLevel(plan, run.level) });
-    const step = rewindStep(plan, run.level);
-    const rewindPoint = step === null ? null : of({ ...run, arm: 'ticket', level: 0 }).kept[step];
-    return { plan, run, ancestors: { parent: { mask: parent.mask, final: parent.final }, rewindPoint }, mask, final, kept };
+    const ancestors = await ancestorsOf(plan, run, (from, id) => Promise.resolve(of(id, from)));
+    return { plan, run, ancestors, mask, final, kept };
   } finally {
     lab.dispose();
   }

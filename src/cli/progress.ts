@@ -14,7 +14,7 @@ const nameOf = ({ seed, arm, level }: RunId): string => `${seed}/${arm}/${level}
 
 export class ProgressLine {
   private readonly plan: Plan;
-  private readonly total: number;
+  private total: number;
   /** Steps of runs that the notebook had. */
   private found = 0;
   private readonly steps = new Map<string, number>();
@@ -40,6 +40,8 @@ export class ProgressLine {
   finished(run: RunResult): void {
     if (!this.steps.has(nameOf(run))) this.found += run.steps;
     else this.steps.set(nameOf(run), run.steps);
+    // A run that stopped early leaves less to do.
+    this.total += run.steps - stepsOf(this.plan, run);
     if (process.stderr.isTTY) this.redraw(this.text(run));
     else
       this.line(

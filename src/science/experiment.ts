@@ -4,8 +4,9 @@
  */
 import { m } from '../paraglide/messages.js';
 import { LabError } from './errors.ts';
+import { chainOf, rewindSteps, type TrainSource } from './chain.ts';
 import type { Ancestors } from './draw.ts';
-import { baseLevel, parentLevel, recipeAt, type Plan } from './plan.ts';
+import { baseLevel, recipeAt, type Plan } from './plan.ts';
 import { runKey } from './recipe/identity.ts';
 import { modelOf } from './recipe/model.ts';
 import type { RunId, RunResult } from './result.ts';
@@ -16,6 +17,8 @@ export interface RunRequest {
   readonly run: RunId;
   /** Null at level 0. */
   readonly ancestors: Ancestors | null;
+  /** Trained for the sake of the mask that another plan takes from it. */
+  readonly isSource?: boolean;
   /** Positions whose snapshots to keep. */
   readonly keep: readonly number[];
 }
@@ -45,18 +48,6 @@ export const runsOfLevel = (plan: Plan, seed: number, level: number): RunId[] =>
 export const runsOf = (plan: Plan, upTo = plan.recipe.pruning.levels): RunId[] =>
   Array.from({ length: upTo + 1 }, (_, level) => plan.recipe.seeds.flatMap((seed) => runsOfLevel(plan, seed, level))).flat();
 
-/** The step of level 0 that a level's tickets rewind to; null for init and final weights. */
-export function rewindStep(plan: Plan, level: number): number | null {
-  const { weights } = recipeAt(plan, level).rewind;
-  return typeof weights === 'object' && weights.step > 0 ? weights.step : null;
-}
-
-/** Steps of level 0 that some level of the plan rewinds to. */
-function rewindSteps(plan: Plan): number[] {
-  const steps = Array.from({ length: plan.recipe.pruning.levels }, (_, index) => rewindStep(plan, index + 1));
-  return [...new Set(steps)].filter((step) => step !== null);
-}
-
 /** What level 0's snapshots may take, in bytes. */
 const MAX_SNAPSHOT_BYTES = 64e6;
 
@@ -84,23 +75,22 @@ export async function conduct(
   finished: (result: RunResult) => void,
   upTo = plan.recipe.pruning.levels,
 ): Promise<void> {
-  const train = (run: RunId, ancestors: Ancestors | null) => once(plan, run, ancestors, laboratory, notebook, finished);
+  const train = (run: RunId, ancestors: Ancestors | null) => once({ plan, run, ancestors }, run, laboratory, notebook, finished);
+  // What is trained for the sake of its mask waits for the level that takes it, and is no result of this plan.
+  const trainSource: TrainSource = (source, run, ancestors, forLevel) =>
+    once({ plan: source, run, ancestors, isSource: true }, { ...run, level: forLevel }, laboratory, notebook, () => undefined);
 
   async function drawTickets(seed: number): Promise<void> {
-    // Of all outcomes, only the one that the next level is cut from is held: weights must not pile up from level to level.
-    let parent = await train({ seed, arm: 'ticket', level: 0 }, null);
-    const rewindPoints = new Map(rewindSteps(plan).map((step) => [step, parent.kept[step]]));
+    const chain = chainOf(plan, seed, await train({ seed, arm: 'ticket', level: 0 }, null), trainSource);
     const controls: Promise<void>[] = [];
     for (let level = 1; level <= upTo; level++) {
-      const step = rewindStep(plan, level);
-      const rewindPoint = step === null ? null : (rewindPoints.get(step) ?? null);
-      const ancestors: Ancestors = { parent: { mask: parent.mask, final: parent.final }, rewindPoint };
+      const ancestors = await chain.ancestorsAt(level);
       const ticket = train({ seed, arm: 'ticket', level }, ancestors);
       for (const run of runsOfLevel(plan, seed, level))
         if (run.arm !== 'ticket') controls.push(train(run, ancestors).then(() => undefined));
       // Both are awaited together so that a failed control is heard while the ticket still trains.
       const [outcome] = await Promise.all([ticket, Promise.race([Promise.all(controls), ticket])]);
-      if (parentLevel(plan, level + 1) === level) parent = outcome;
+      chain.trained(level, outcome);
     }
     await Promise.all(controls);
   }
@@ -108,16 +98,16 @@ export async function conduct(
   await Promise.all(plan.recipe.seeds.map(drawTickets));
 }
 
-/** The run from the notebook, or trained now and kept there. */
+/** The run from the notebook, or trained now and kept there, once `admitted` may be. */
 async function once(
-  plan: Plan,
-  run: RunId,
-  ancestors: Ancestors | null,
+  request: Omit<RunRequest, 'keep'>,
+  admitted: RunId,
   laboratory: Laboratory,
   notebook: Notebook,
   finished: (result: RunResult) => void,
 ): Promise<RunOutcome> {
-  await laboratory.admit?.(run);
+  const { plan, run } = request;
+  await laboratory.admit?.(admitted);
   const wanted = run.level === 0 ? rewindSteps(plan) : [];
   const known = await notebook.find(runKey(plan, run, laboratory.arithmeticVersion));
   const missing = wanted.find((step) => known === null || !(step in known.kept));
@@ -125,7 +115,7 @@ async function once(
     finished(known.result);
     return known;
   }
-  const outcome = await laboratory.run({ plan, run, ancestors, keep: run.level === 0 ? stepsToKeep(plan) : [] });
+  const outcome = await laboratory.run({ ...request, keep: run.level === 0 ? stepsToKeep(plan) : [] });
   if (known !== null && missing !== undefined && known.result.fingerprint !== outcome.result.fingerprint) {
     throw new LabError(m.science_rewind_not_kept({ step: missing }), 'rewind.weights.step');
   }

@@ -2,6 +2,7 @@
  * The choices of a recipe that are rules rather than scores: what each computes and where it is from. Criteria and
  * analyses have registries of their own beside their code.
  */
+import { structures as groupings } from './prune/structure.ts';
 import type { Arm, Recipe } from './recipe/schema.ts';
 
 export interface Method {
@@ -28,6 +29,29 @@ export const schedules: Readonly<Record<Pruning['schedule'], Method>> = {
   exponential: { paper: 'Tanaka et al. 2020, §6', formula: 'density ρ^(k/100) after k of 100 rounds, scored anew before each' },
 };
 
+export const structures: Readonly<Record<Pruning['structure'], Method>> = {
+  weights: { paper: 'Han et al. 2015; Frankle & Carbin 2019', formula: 'each weight goes by itself' },
+  ...groupings,
+};
+
+export const methods: Readonly<Record<Recipe['method']['type'], Method>> = {
+  prune: { paper: 'Frankle & Carbin 2019', formula: 'train, cut, rewind; then train m ⊙ θ′' },
+  'edge-popup': { paper: 'Ramanujan et al. 2020', formula: 'top-k of |s| in each layer; s ← s − η w ∂L/∂w sign(s), θ = θ₀' },
+  bernoulli: {
+    paper: 'Zhou et al. 2019, §5',
+    formula: 'm ~ Bernoulli(σ(v)) each step; v ← v − η ∂L/∂w′ c w σ(v)(1 − σ(v)), w′ = c m w, θ = θ₀, c = 1 or n/Σm',
+  },
+  'early-bird': {
+    paper: 'You et al. 2020, §3',
+    formula: 'stop once max |mᵢ ⊕ mⱼ|/n < ε of the last w epochs’ masks; then train m ⊙ θ_t on',
+  },
+  set: { paper: 'Mocanu et al. 2018', formula: 'every ΔT steps drop ζ of each layer by |w| and grow as many at random, from 0' },
+  rigl: {
+    paper: 'Evci et al. 2020',
+    formula: 'every ΔT steps drop α/2 (1 + cos(πt/T_end)) of each layer by |w| and grow as many by |∂L/∂w|, from 0',
+  },
+};
+
 export const kept: Readonly<Record<Rewind['kept'], Method>> = {
   rewound: { paper: 'Frankle & Carbin 2019; Frankle et al. 2020; Renda et al. 2020', formula: 'θ′ = θ₀, θₖ or θ_T' },
   fresh: { paper: 'Zhou et al. 2019, §4', formula: 'θ′ ~ the init, drawn anew' },
@@ -46,5 +70,6 @@ export const controls: Readonly<Record<Arm, Method>> = {
   ticket: { paper: 'Frankle & Carbin 2019', formula: 'm ⊙ θ′' },
   reinit: { paper: 'Frankle & Carbin 2019, §2', formula: 'm ⊙ θ, θ ~ the init, drawn anew; all steps' },
   'random-mask': { paper: 'Frankle & Carbin 2019, Appendix', formula: 'm from scores u ~ U(0, 1), by the recipe’s own rule' },
+  'inverted-mask': { paper: 'Frankle et al. 2021, §5', formula: 'm from scores −s, cut from the ticket of the level before' },
   'shuffled-mask': { paper: 'Frankle et al. 2021; Su et al. 2020', formula: 'm permuted within each layer' },
 };

@@ -1,4 +1,5 @@
 /** What a run leaves behind, as the session file keeps it. A run is one training: a seed, an arm, a level. */
+import type { EarlyBirdRecord } from './early-bird/settling.ts';
 import type { Arm } from './recipe/schema.ts';
 import type { EngineIdentity } from './trainer.ts';
 import type { Metrics } from './tensors.ts';
@@ -42,4 +43,6 @@ export interface RunResult extends RunId {
   readonly trainMs: number;
   /** SHA-256 of the final parameters and buffers (fingerprint.ts), lower-case hex. */
   readonly fingerprint: string;
+  /** Of a dense network that was watched for an early-bird ticket: the masks drawn on the way, and when it stopped. */
+  readonly earlyBird?: EarlyBirdRecord;
 }

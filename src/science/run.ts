@@ -4,6 +4,7 @@ import { m } from '../paraglide/messages.js';
 import type { Batches, Split, Task } from '../tasks/task.ts';
 import { LabError } from './errors.ts';
 import type { Drawing } from './draw.ts';
+import type { EarlyBirdRecord } from './early-bird/settling.ts';
 import { fingerprint } from './fingerprint.ts';
 import { density, layerDensity, type Mask } from './mask.ts';
 import type { Recipe } from './recipe/schema.ts';
@@ -34,9 +35,17 @@ export interface Job {
 /** What is learned of network 0 of a trainer, and the mask as it stands. */
 export interface Learner {
   readonly mask: Mask;
+  /** Whether there is nothing more to train, before the last step; where it is left out, never. */
+  readonly isDone?: boolean;
+  /** What it has seen of the masks to come; only where it watches for them. */
+  readonly earlyBird?: EarlyBirdRecord;
+  /** The next position at which it wants to look at the network, if any. */
+  nextStop?(position: number): number;
   begin(trainer: Trainer): void;
   /** From one position to another; returns the mean batch loss of these steps. */
   advance(trainer: Trainer, from: number, to: number, control: Control): Promise<number>;
+  /** Puts the network back as it stood when the mask was this; where it is left out, the snapshot says all. */
+  recall?(trainer: Trainer, snapshot: Snapshot, mask: Mask): void;
 }
 
 export interface CurvePoint {
@@ -93,12 +102,15 @@ export async function trainRun(
   const end = recipe.training.steps;
   const learner = job.learner ?? weightsOf(job);
   learner.begin(trainer);
-  const watch = new Observations(trainer, job, control);
+  const watch = new Observations(trainer, job, learner, control);
   const kept: Record<number, Snapshot> = {};
   if (job.keep.includes(drawing.position)) kept[drawing.position] = await trainer.read(0);
   let trainMs = 0;
-  for (let position = drawing.position; position < end;) {
-    const next = Math.min(position + Math.max(1, await watcher.stride()), nextStop(position, job));
+  let position = drawing.position;
+  const isLast = (): boolean => position === end || learner.isDone === true;
+  while (!isLast()) {
+    const stop = Math.min(nextStop(position, job), learner.nextStop?.(position) ?? end);
+    const next = Math.min(position + Math.max(1, await watcher.stride()), stop);
     const began = watcher.now();
     const trainLoss = await learner.advance(trainer, position, next, control.withoutPause);
     trainMs += watcher.now() - began;
@@ -107,7 +119,7 @@ export async function trainRun(
     position = next;
     await watcher.progress(position, trainLoss);
     if (job.keep.includes(position)) kept[position] = await trainer.read(0);
-    if (isEvaluation(position, recipe)) watcher.evaluated(await watch.evaluate(position));
+    if (position % recipe.training.evaluateEvery === 0 || isLast()) watcher.evaluated(await watch.evaluate(position));
   }
   const final = await trainer.read(0);
   const metrics = await watch.measure();
@@ -129,9 +141,10 @@ export async function trainRun(
     initial,
     earlyStop,
     curve: watch.curve,
-    steps: end - drawing.position,
+    steps: position - drawing.position,
     trainMs: Math.round(trainMs),
     fingerprint: fingerprint(model, final),
+    ...(learner.earlyBird === undefined ? {} : { earlyBird: learner.earlyBird }),
   };
   return { result, mask, final, kept };
 }
@@ -142,9 +155,6 @@ const weightsOf = ({ drawing: { mask, start, planes, position, rateAt }, batches
   begin: (trainer) => trainer.start(0, { snapshot: start, planes, batches, position, rateAt }),
   advance: async (trainer, _, to, control) => (await trainer.train([to], control))[0],
 });
-
-const isEvaluation = (position: number, { training }: Recipe): boolean =>
-  position % training.evaluateEvery === 0 || position === training.steps;
 
 /** The next position at which something is to be read: an evaluation, a kept snapshot, the end. */
 function nextStop(position: number, { recipe, keep }: Job): number {
@@ -158,11 +168,12 @@ class Observations {
   readonly curve: Curve = { step: [], trainLoss: [], validationLoss: [], validationAccuracy: [], testAccuracy: [] };
   private lossSum = 0;
   private lossSteps = 0;
-  private best: { step: number; loss: number; snapshot: Snapshot } | null = null;
+  private best: { step: number; loss: number; snapshot: Snapshot; mask: Mask } | null = null;
 
   constructor(
     private readonly trainer: Trainer,
     private readonly job: Job,
+    private readonly learner: Learner,
     private readonly control: Control,
   ) {}
 
@@ -190,7 +201,7 @@ class Observations {
     this.curve.validationAccuracy.push(point.validationAccuracy);
     this.curve.testAccuracy.push(point.testAccuracy);
     if (this.best === null || validation.loss < this.best.loss) {
-      this.best = { step, loss: validation.loss, snapshot: await this.trainer.read(0) };
+      this.best = { step, loss: validation.loss, snapshot: await this.trainer.read(0), mask: this.learner.mask };
     }
     return point;
   }
@@ -208,7 +219,7 @@ class Observations {
   /** The step of minimum validation loss and what the network scored there. Leaves the network at that step. */
   async earlyStop(): Promise<RunResult['earlyStop']> {
     if (this.best === null) throw new Error('a run ends with an evaluation');
-    this.trainer.write(0, this.best.snapshot);
+    this.recall(this.best.snapshot, this.best.mask);
     return { step: this.best.step, metrics: bySplit({ test: await this.metrics(this.job.split.test) }) };
   }
 
@@ -217,8 +228,13 @@ class Observations {
    * examples, which arrive after the training examples. Leaves the network as it was drawn.
    */
   async initial(): Promise<SplitMetrics> {
-    this.trainer.write(0, this.job.drawing.start);
+    this.recall(this.job.drawing.start, this.job.drawing.mask);
     return bySplit({ test: await this.metrics(this.job.split.test) });
+  }
+
+  private recall(snapshot: Snapshot, mask: Mask): void {
+    if (this.learner.recall === undefined) this.trainer.write(0, snapshot);
+    else this.learner.recall(this.trainer, snapshot, mask);
   }
 
   private async metrics(examples: Uint32Array): Promise<Metrics> {

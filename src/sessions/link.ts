@@ -1,7 +1,7 @@
 /**
  * A session in a link: its recipe and what was found, in the hash of an address. `s2.` and then, in base64url, sections
  * (link/container.ts): the recipe, every run's figures and 4-byte fingerprint, and as far as they fit learning curves
- * and masks. Densities and steps follow from the recipe. What is read is hostile input.
+ * and masks. Densities and steps follow from the recipe, but for densities that are learned. What is read is hostile input.
  */
 import { bytesToHex } from '@noble/hashes/utils.js';
 import { m } from '../paraglide/messages.js';
@@ -12,6 +12,7 @@ import { ByteReader, Malformed } from './bytes.ts';
 import { inflate, TooLong } from './deflate.ts';
 import { kinds, splitSections } from './link/container.ts';
 import { readCurves } from './link/curves.ts';
+import { readDensities, tellsDensities } from './link/densities.ts';
 import { readFigures } from './link/figures.ts';
 import { readFirst } from './link/first.ts';
 import { readMasks } from './link/masks.ts';
@@ -51,8 +52,12 @@ async function read(bytes: Uint8Array): Promise<Omit<SharedSession, 'hash'>> {
   reader.end();
   const figures = sections.get(kinds.figures);
   const fingerprints = new ByteReader(sections.get(kinds.fingerprints) ?? new Uint8Array());
-  const known = (figures === undefined ? [] : readFigures(recipe, figures)).map((run) => ({
+  const told = figures === undefined ? [] : readFigures(recipe, figures);
+  const counted = sections.get(kinds.densities);
+  const densities = counted === undefined || !tellsDensities(recipe) ? null : readDensities(recipe, counted, told.length);
+  const known = told.map((run, index) => ({
     ...run,
+    density: densities?.[index] ?? run.density,
     fingerprint: bytesToHex(fingerprints.raw(FINGERPRINT_BYTES)),
   }));
   const curves = sections.get(kinds.curves);

@@ -1,8 +1,9 @@
 /** What a session must look like before the lab believes it. Sizes are capped: files and stored records may be hostile. */
 import * as v from 'valibot';
 import { m } from '../paraglide/messages.js';
+import { MOST_EPOCHS } from '../science/early-bird/settling.ts';
 import { LabError } from '../science/errors.ts';
-import { recipeId } from '../science/recipe/identity.ts';
+import { earlyBirdOf, recipeId } from '../science/recipe/identity.ts';
 import { stableText } from '../science/recipe/plain.ts';
 import { parseRecipe } from '../science/recipe/parse.ts';
 import { arms, MAX_LEVELS, MAX_STEPS } from '../science/recipe/schema.ts';
@@ -45,6 +46,19 @@ const CurveSchema = v.strictObject({
   testAccuracy: column(share()),
 });
 
+const EarlyBirdSchema = v.pipe(
+  v.strictObject({
+    steps: v.pipe(v.array(whole(MAX_STEPS)), v.maxLength(MOST_EPOCHS)),
+    distances: v.pipe(v.array(v.pipe(v.array(share()), v.maxLength(MOST_EPOCHS))), v.maxLength(MOST_EPOCHS)),
+    drawnAt: v.nullable(whole(MAX_STEPS)),
+    settled: v.boolean(),
+  }),
+  v.check(
+    ({ steps, distances }) => distances.length === steps.length && distances.every((row, index) => row.length === index),
+    'a triangle of distances, a row a step',
+  ),
+);
+
 const resultEntries = {
   key: hash(),
   seed: whole(2 ** 31 - 1),
@@ -60,6 +74,7 @@ const resultEntries = {
   steps: whole(MAX_STEPS),
   trainMs: v.pipe(number(), v.minValue(0)),
   fingerprint: hash(),
+  earlyBird: v.optional(EarlyBirdSchema),
 };
 
 /** One run's result (science/result.ts). */
@@ -146,6 +161,9 @@ function checkTree({ branches }: Session, source: string): void {
     const { id, parent, fromLevel } = branch;
     const field = `branches.${index}`;
     if (networkOf(branch) !== past) throw fault(source, `${field}.recipe`, m.sessions_expected_network(), branch.recipe.name);
+    const watched = earlyBirdOf(branch.recipe);
+    if (watched !== null && stableText(watched) !== stableText(earlyBirdOf(branches[0].recipe)))
+      throw fault(source, `${field}.recipe.method`, m.sessions_expected_watched(), branch.recipe.method.type);
     if (earlier.has(id)) throw fault(source, `${field}.id`, m.sessions_expected_unique(), id);
     if (parent === null ? index > 0 : !earlier.has(parent)) {
       throw fault(source, `${field}.parent`, m.sessions_expected_earlier_branch(), String(parent));

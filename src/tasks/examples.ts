@@ -15,7 +15,7 @@ export interface Examples {
 }
 
 /** The first `count` test examples of a seed, in the order of its split. The set's values are bytes. */
-export async function testExamples(task: Recipe['task'], seed: number, count: number, source: Source): Promise<Examples> {
+export async function testExamples(task: Omit<Recipe['task'], 'corrupt'>, seed: number, count: number, source: Source): Promise<Examples> {
   const dataset = findDataset(task.dataset);
   const wanted = splitFor(task.dataset, task, seed).test.subarray(0, count);
   const size = volume(dataset.input);

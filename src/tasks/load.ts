@@ -18,7 +18,7 @@ export type { Source } from './shards.ts';
  * tried again when they are next asked for.
  */
 export async function openTask(
-  recipe: Recipe['task'],
+  recipe: Omit<Recipe['task'], 'corrupt'>,
   source: Source,
   progress: (loadedBytes: number, totalBytes: number) => void,
 ): Promise<Task> {

@@ -18,6 +18,7 @@ import type { RunId } from '../science/result.ts';
 import type { Snapshot } from '../science/tensors.ts';
 import type { Control } from '../science/trainer.ts';
 import { batchesOf } from '../tasks/batches.ts';
+import { corrupted } from '../tasks/corrupt.ts';
 import { openTask, type Source } from '../tasks/load.ts';
 import { splitFor } from '../tasks/split.ts';
 
@@ -72,15 +73,17 @@ export async function analyse(
     const report = maskReport(model, drawing.mask, drawing.start.parameters, final.parameters, question.others);
     return { what: 'masks', report };
   }
-  if (question.what === 'barrier' && run.level > 0 && recipe.method.type !== 'prune')
+  // Siblings of a network that was stopped early would not stop with it.
+  if (question.what === 'barrier' && recipe.method.type !== 'prune' && (run.level > 0 || recipe.method.type === 'early-bird'))
     throw new LabError(m.analysis_no_siblings(), 'method');
   const engine = await createSparseEngine();
   try {
     requireNeeds(engine, 'sparse', [...needsOf(recipe), ...analyses[question.what].needs]);
-    const task = await openTask(recipe.task, source, () => undefined);
     const { optimizer, weightDecay, batchSize, steps } = recipe.training;
-    const trainer = await engine.createTrainer({ model, task, optimizer, weightDecay, batchSize, networks: 1 });
     const split = splitFor(recipe.task.dataset, recipe.task, run.seed);
+    const opened = await openTask(recipe.task, source, () => undefined);
+    const task = await corrupted(opened, recipe.task.corrupt, split, run.seed);
+    const trainer = await engine.createTrainer({ model, task, optimizer, weightDecay, batchSize, networks: 1 });
     await task.ready(split.train);
     const batches = (name: string) => batchesOf(split.train, batchSize, run.seed, name);
     return await worked({ trainer, control, progress, model, run, steps, drawing, split, batches, final, kept }, question);

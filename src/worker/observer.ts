@@ -6,7 +6,7 @@ import type { Drawing } from '../science/draw.ts';
 import type { RunRequest } from '../science/experiment.ts';
 import { density } from '../science/mask.ts';
 import { recipeAt } from '../science/plan.ts';
-import type { CurvePoint, Watcher } from '../science/run.ts';
+import type { CurvePoint, Learner, Watcher } from '../science/run.ts';
 import type { Trainer } from '../science/trainer.ts';
 import type { Model } from '../models/model.ts';
 import { isSmall } from '../models/model.ts';
@@ -33,6 +33,8 @@ export class Observer implements Watcher {
     private readonly trainer: Trainer,
     private readonly listener: Listener,
     private readonly tempo: Tempo,
+    /** The mask as it stands, where it is learned. */
+    private readonly learned: Pick<Learner, 'mask' | 'isDone' | 'earlyBird'> | undefined,
   ) {
     this.position = drawing.position;
     this.reportedAt = this.now();
@@ -65,7 +67,7 @@ export class Observer implements Watcher {
     // A moment is too short to tell a pace.
     if (elapsed >= 1) this.stepMs = elapsed / this.stepsSinceReport;
     this.tempo.trained(steps);
-    const isLast = position === this.end || this.tempo.isHolding;
+    const isLast = this.isEnd(position) || this.tempo.isHolding;
     if (elapsed < PROGRESS_MS && !isLast) return;
     this.listener({
       type: 'progress',
@@ -85,14 +87,19 @@ export class Observer implements Watcher {
     this.reportedAt = this.now();
   }
 
+  private isEnd(position: number): boolean {
+    return position === this.end || this.learned?.isDone === true;
+  }
+
   private async showWeights(position: number): Promise<void> {
     const { plan, run } = this.request;
-    const { mask, start } = this.drawing;
+    const { start } = this.drawing;
+    const mask = this.learned?.mask ?? this.drawing.mask;
     const now = (await this.trainer.read(0)).parameters;
     this.limits = widened(this.limits, mask, now);
     const thresholds = isCutNext(plan, run) ? nextThresholds(plan, this.model, run.level, mask, now) : null;
     // Exactly which weights go is worth a sort once, not several times a second.
-    const next = position === this.end ? nextCut(plan, this.model, run, mask, now) : null;
+    const next = this.isEnd(position) ? nextCut(plan, this.model, run, mask, now) : null;
     const cut =
       next !== null
         ? cutExactly(next, now, this.limits, thresholds)
@@ -100,7 +107,16 @@ export class Observer implements Watcher {
           ? null
           : cutBelow(thresholds, mask, now, this.limits);
     const layers = histograms(this.model, mask, start.parameters, now, this.limits, cut);
-    this.listener({ type: 'weights', run, position, layers, next, parameters: isSmall(this.model) ? now : null });
+    this.listener({
+      type: 'weights',
+      run,
+      position,
+      layers,
+      next,
+      parameters: isSmall(this.model) ? now : null,
+      mask: this.learned?.mask ?? null,
+      earlyBird: this.learned?.earlyBird ?? null,
+    });
     this.weightsAt = this.now();
   }
 }

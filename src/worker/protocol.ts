@@ -5,6 +5,7 @@
 import type { EngineId } from '../engines/choose.ts';
 import type { LayerHistogram } from '../science/analysis/histogram.ts';
 import type { Transition } from '../science/analysis/transition.ts';
+import type { EarlyBirdRecord } from '../science/early-bird/settling.ts';
 import type { RunRequest } from '../science/experiment.ts';
 import type { Mask } from '../science/mask.ts';
 import type { Recipe } from '../science/recipe/schema.ts';
@@ -56,6 +57,8 @@ export type WorkerEvent =
     }
   /** A graphics processor was lost: the run begins again, on the engine that is told from here on. */
   | { readonly type: 'restarted'; readonly run: RunId; readonly prepared: Prepared; readonly message: string }
+  /** How far a run is that is trained for the sake of the mask that is taken from it. */
+  | { readonly type: 'source'; readonly run: RunId; readonly position: number; readonly end: number; readonly stepsPerSecond: number }
   | { readonly type: 'evaluated'; readonly run: RunId; readonly point: CurvePoint }
   /** Binned where the weights are, at most once in 120 ms, and once more at the end of the run: then with what is cut next. */
   | {
@@ -66,6 +69,10 @@ export type WorkerEvent =
       readonly next: Mask | null;
       /** All of them where the network is small (`isSmall`), so that views can ask it; else null. */
       readonly parameters: Tensors | null;
+      /** The mask as it stands where it is learned; null where it stays as it was drawn. */
+      readonly mask: Mask | null;
+      /** The masks to come, where the network is watched for an early-bird ticket; else null. */
+      readonly earlyBird: EarlyBirdRecord | null;
     };
 
 export type Listener = (event: WorkerEvent) => void;

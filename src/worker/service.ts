@@ -3,26 +3,31 @@ import { fastestEngine, openEngine, type EngineId, type WasmPaths } from '../eng
 import { DeviceLost } from '../engines/lost.ts';
 import { Pace } from '../engines/pace.ts';
 import { requireNeeds } from '../engines/require.ts';
+import type { Model } from '../models/model.ts';
 import { m } from '../paraglide/messages.js';
 import { draw, slopesAt } from '../science/draw.ts';
 import type { RunRequest } from '../science/experiment.ts';
+import { learnerOf } from '../science/learners.ts';
 import { recipeAt } from '../science/plan.ts';
-import { measureSlopes, scoringExamples } from '../science/prune/slopes.ts';
+import { measureSlopes, scoringExamples, type Slopes } from '../science/prune/slopes.ts';
 import { runKey } from '../science/recipe/identity.ts';
 import { modelOf } from '../science/recipe/model.ts';
 import { needsOf } from '../science/recipe/needs.ts';
 import { stableText } from '../science/recipe/plain.ts';
 import type { Recipe } from '../science/recipe/schema.ts';
-import { EdgePopup } from '../science/strong/edge-popup.ts';
+import { ShrunkTrainer, shrinkingOf } from '../science/shrink.ts';
+import { sourceRecipe, sourceSeed } from '../science/transfer.ts';
 import { trainRun, type RunOutcome } from '../science/run.ts';
 import type { Engine, Trainer } from '../science/trainer.ts';
 import { batchesOf } from '../tasks/batches.ts';
 import { openTask, type Source } from '../tasks/load.ts';
+import { corrupted } from '../tasks/corrupt.ts';
 import { splitFor } from '../tasks/split.ts';
-import type { Task } from '../tasks/task.ts';
+import type { Batches, Split, Task } from '../tasks/task.ts';
 import { Observer } from './observer.ts';
 import type { LabWorker, Listener, Prepared, Setup } from './protocol.ts';
 import { millisecondsAStep } from './race.ts';
+import { Recent } from './recent.ts';
 import { atFullSpeed, Tempo, type TempoSetting } from './tempo.ts';
 
 /** What differs between a browser and Node. */
@@ -31,9 +36,10 @@ export interface Platform {
   readonly wasmPaths?: WasmPaths;
 }
 
-/** A trainer, and the plan it was made for as text. */
+/** A trainer, the plan it was made for as text, and its data. */
 interface Fitted {
   readonly plan: string;
+  readonly task: Task;
   readonly trainer: Trainer;
 }
 
@@ -53,7 +59,8 @@ const WITHOUT_GPU: EngineId = 'sparse';
 
 export class LabService implements LabWorker {
   private opened: Opened | null = null;
-  private task: { readonly recipe: string; readonly task: Task } | null = null;
+  private readonly tasks = new Recent<Task>();
+  private readonly corruptions = new Recent<Task>();
   private fitted: Fitted | null = null;
   private listener: Listener = () => undefined;
   private pace: Pace | null = null;
@@ -104,35 +111,24 @@ export class LabService implements LabWorker {
     const { engine } = this.opened;
     const { plan, run, ancestors, keep } = request;
     const recipe = recipeAt(plan, run.level);
-    const task = await this.open(recipe);
     const model = modelOf(recipe);
+    const slopes = await this.slopesFor(engine, request, model);
+    const { task, split, batches } = await this.dataFor(recipe, run.seed);
     const trainer = await this.trainerFor(engine, recipe, task);
-    const split = splitFor(recipe.task.dataset, recipe.task, run.seed);
-    const batches = batchesOf(split.train, recipe.training.batchSize, run.seed);
-    const { criterion, examplesPerClass } = recipe.pruning;
-    const scored = slopesAt(plan, model, run, ancestors);
-    const slopes =
-      scored === null || ancestors === null
-        ? null
-        : await measureSlopes(
-            trainer,
-            criterion,
-            scored,
-            ancestors.parent.mask,
-            batches,
-            await scoringExamples(task, split.train, examplesPerClass, run.seed),
-          );
     const drawing = draw(plan, model, run, ancestors, slopes);
+    const shrinking = run.level === 0 ? null : shrinkingOf(recipe, model, drawing);
+    const trainee =
+      shrinking === null ? trainer : new ShrunkTrainer(await this.trainerFor(engine, shrinking.recipe, task), shrinking.places, model);
     this.pace = new Pace();
     if (this.paused) this.pace.pause();
     this.tempo = new Tempo(this.pace, this.setting);
-    const observer = new Observer(model, request, drawing, trainer, this.listener, this.tempo);
+    const learning = learnerOf(plan, model, run, drawing, batches);
+    const listener = listenerFor(request, this.listener);
+    const observer = new Observer(model, request, drawing, trainee, listener, this.tempo, learning.learner);
     const key = runKey(plan, run, engine.arithmeticVersion);
     try {
       const job = { key, recipe, model, run, drawing, task, split, batches, keep };
-      if (recipe.method.type === 'prune' || run.level === 0) return await trainRun(trainer, engine, job, this.pace, observer);
-      const learner = new EdgePopup(plan, model, run, recipe.method, recipe.training, drawing.start, batches);
-      return await trainRun(trainer, engine, { ...job, learner, drawing: { ...drawing, start: learner.start } }, this.pace, observer);
+      return await trainRun(trainee, engine, { ...job, ...learning }, this.pace, observer);
     } finally {
       this.pace = null;
       this.tempo = null;
@@ -163,17 +159,34 @@ export class LabService implements LabWorker {
     return Promise.resolve();
   }
 
+  /** What a run's criterion looks at, measured where its mask is drawn; null where it looks at weights alone. */
+  private async slopesFor(engine: Engine, { plan, run, ancestors }: RunRequest, model: Model): Promise<Slopes | null> {
+    const scored = slopesAt(plan, model, run, ancestors);
+    if (scored === null || ancestors === null) return null;
+    const own = recipeAt(plan, run.level);
+    const recipe = sourceRecipe(own) ?? own;
+    const seed = sourceSeed(own, run.seed);
+    const { task, split, batches } = await this.dataFor(recipe, seed);
+    const trainer = await this.trainerFor(engine, recipe, task);
+    const { criterion, examplesPerClass } = recipe.pruning;
+    const examples = await scoringExamples(task, split.train, examplesPerClass, seed);
+    return measureSlopes(trainer, criterion, scored, ancestors.parent.mask, batches, examples);
+  }
+
+  /** What a seed trains, validates and tests on, in its order. */
+  private async dataFor(recipe: Recipe, seed: number): Promise<{ task: Task; split: Split; batches: Batches }> {
+    const split = splitFor(recipe.task.dataset, recipe.task, seed);
+    const opened = await this.open(recipe);
+    const task = await this.corruptions.get(stableText([recipe.task, seed]), () => corrupted(opened, recipe.task.corrupt, split, seed));
+    return { task, split, batches: batchesOf(split.train, recipe.training.batchSize, seed) };
+  }
+
   /** The recipe's data, opened once. */
-  private async open({ task }: Recipe): Promise<Task> {
-    const recipe = stableText(task);
-    if (this.task?.recipe !== recipe) {
-      this.dropTrainer();
-      const opened = await openTask(task, this.platform.source, (loadedBytes, totalBytes) =>
-        this.listener({ type: 'loading', loadedBytes, totalBytes }),
-      );
-      this.task = { recipe, task: opened };
-    }
-    return this.task.task;
+  private open({ task }: Recipe): Promise<Task> {
+    const { corrupt, ...asked } = task;
+    return this.tasks.get(stableText(asked), () =>
+      openTask(asked, this.platform.source, (loadedBytes, totalBytes) => this.listener({ type: 'loading', loadedBytes, totalBytes })),
+    );
   }
 
   private async choose(recipe: Recipe, choice: Setup['engine'], task: Task): Promise<Opened> {
@@ -198,11 +211,11 @@ export class LabService implements LabWorker {
   /** The trainer of the last run where it fits this recipe too: its memory and compiled programs are used again. */
   private async trainerFor(engine: Engine, recipe: Recipe, task: Task): Promise<Trainer> {
     const { optimizer, weightDecay, batchSize } = recipe.training;
-    const plan = stableText([recipe.task, recipe.model, optimizer, weightDecay, batchSize]);
-    if (this.fitted?.plan !== plan) {
+    const plan = stableText([recipe.model, optimizer, weightDecay, batchSize]);
+    if (this.fitted?.plan !== plan || this.fitted.task !== task) {
       this.dropTrainer();
       const trainer = await engine.createTrainer({ model: modelOf(recipe), task, optimizer, weightDecay, batchSize, networks: 1 });
-      this.fitted = { plan, trainer };
+      this.fitted = { plan, task, trainer };
     }
     return this.fitted.trainer;
   }
@@ -212,3 +225,7 @@ export class LabService implements LabWorker {
     this.fitted = null;
   }
 }
+
+/** Of a run for the sake of its mask, only how far it is. */
+const listenerFor = ({ isSource = false }: RunRequest, listener: Listener): Listener =>
+  isSource ? (event) => event.type === 'progress' && listener({ ...event, type: 'source' }) : listener;

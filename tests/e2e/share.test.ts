@@ -127,7 +127,8 @@ describe('a link', () => {
     await fresh.getByRole('button', { name: 'Check it' }).click();
     await fresh.getByText(`Checked: all ${RUNS} runs came out with the same bits as in the link.`).waitFor({ timeout: 60_000 });
     await fresh.getByRole('button', { name: 'Table' }).click();
-    expect(await fresh.locator('.table [data-verdict=same].check').count()).toBe(RUNS);
+    // The table loads when it is first shown.
+    await expect.poll(() => fresh.locator('.table [data-verdict=same].check').count()).toBe(RUNS);
     expect(await tickets(fresh).locator('[data-verdict=same]').count()).toBe(3);
     // Nothing was kept or overwritten: the link's figures stand and the library is as empty as before.
     await fresh.getByRole('button', { name: 'Run it again' }).first().waitFor();

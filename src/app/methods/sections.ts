@@ -2,7 +2,7 @@
 import { m } from '../../paraglide/messages.js';
 import { analyses } from '../../science/analysis/registry.ts';
 import { criteria } from '../../science/prune/criteria.ts';
-import { controls, cut, kept, schedules, scopes, type Method } from '../../science/registry.ts';
+import { controls, cut, kept, methods, schedules, scopes, structures, type Method } from '../../science/registry.ts';
 import type { Need } from '../../science/trainer.ts';
 
 export interface Section {
@@ -26,8 +26,10 @@ export const sections = (): readonly Section[] => [
     field: 'pruning.criterion',
     methods: Object.entries(criteria).map(([name, { formula, paper, needs }]) => ({ name, formula, paper, needs: inWords(needs) })),
   },
+  { title: m.methods_methods(), field: 'method.type', methods: methodsOf(methods) },
   { title: m.methods_scopes(), field: 'pruning.scope', methods: methodsOf(scopes) },
   { title: m.methods_schedules(), field: 'pruning.schedule', methods: methodsOf(schedules) },
+  { title: m.methods_structures(), field: 'pruning.structure', methods: methodsOf(structures) },
   { title: m.methods_kept(), field: 'rewind.kept', methods: methodsOf(kept) },
   { title: m.methods_cut(), field: 'rewind.cut', methods: methodsOf(cut) },
   { title: m.methods_controls(), field: 'arms', methods: methodsOf(controls) },

@@ -1,6 +1,7 @@
 /** Changing one field of a recipe, with what must change beside it. The result is checked by parseRecipe, not here. */
-import { fillDefaults } from '../../science/recipe/defaults.ts';
-import type { Plain } from '../../science/recipe/plain.ts';
+import { fillDefaults, hasSharedRate } from '../../science/recipe/defaults.ts';
+import { earlyBirdOf } from '../../science/recipe/identity.ts';
+import { stableText, type Plain } from '../../science/recipe/plain.ts';
 import type { Recipe } from '../../science/recipe/schema.ts';
 import { datasets } from '../../tasks/catalogue.ts';
 
@@ -22,7 +23,12 @@ function write(candidate: Candidate, path: string, value: unknown): Candidate {
 
 /** What follows from a field, by path: given the changed candidate, the candidate with its companions in step. */
 const companions: Readonly<Record<string, (candidate: Candidate) => Candidate>> = {
-  'task.dataset': fitSizes,
+  'task.dataset': (candidate) => fitSizes(candidate, ''),
+  'transfer.task.dataset': (candidate) => fitSizes(candidate, 'transfer.'),
+  // Switched on, it says of itself that nothing is different yet.
+  transfer: (candidate) => write(candidate, 'transfer', candidate.transfer === true ? {} : null),
+  'transfer.training.optimizer.type': (candidate) =>
+    write(candidate, 'transfer.training.optimizer', { type: read(candidate, 'transfer.training.optimizer.type') }),
   // Each optimiser and schedule has parameters of its own: the defaults fill them in again.
   'training.optimizer.type': (candidate) =>
     write(candidate, 'training.optimizer', {
@@ -39,35 +45,66 @@ const companions: Readonly<Record<string, (candidate: Candidate) => Candidate>> 
       ...(type === 'step' ? { milestones, factor: 0.1 } : {}),
     });
   },
-  'method.type': (candidate) => {
-    const type = read(candidate, 'method.type');
-    const changed = write(candidate, 'method', { type });
-    // Untrained weights have one arm and nothing to rewind to.
-    return type === 'prune' ? changed : write(write(changed, 'arms', ['ticket']), 'rewind', {});
+  'method.type': fitMethod,
+  'pruning.scope': withDefaultRates,
+  'pruning.structure': (candidate) => {
+    const structure = read(candidate, 'pruning.structure');
+    const most = Number(read(candidate, 'pruning.blockSize') ?? 4) - 1;
+    const levels = Number(read(candidate, 'pruning.levels'));
+    // Every level cuts one weight of each block: there are so many levels and no more.
+    return withDefaultRates(structure === 'blocks' && levels > most ? write(candidate, 'pruning.levels', most) : candidate);
   },
-  'pruning.scope': (candidate) => {
-    // Under every scope but layerwise one rate holds for all; under layerwise the defaults come back.
-    const { convRate: _conv, outputRate: _output, ...pruning } = candidate.pruning as Plain;
-    return write(candidate, 'pruning', pruning);
-  },
-  'pruning.rate': (candidate) =>
-    (read(candidate, 'pruning.scope') ?? 'layerwise') !== 'layerwise' ? companions['pruning.scope'](candidate) : candidate,
+  'pruning.rate': (candidate) => (hasSharedRate(candidate.pruning as Plain) ? withDefaultRates(candidate) : candidate),
   'rewind.weights.step': alignSchedule,
   'rewind.weights': alignSchedule,
 };
 
+/** Where one rate holds for all, the others follow it; else the defaults come back. */
+function withDefaultRates(candidate: Candidate): Candidate {
+  const { convRate: _conv, outputRate: _output, ...pruning } = candidate.pruning as Plain;
+  return write(candidate, 'pruning', pruning);
+}
+
 /** Another data set has other numbers of examples: what is too much for it becomes its share of a usual split. */
-function fitSizes(candidate: Candidate): Candidate {
-  const dataset = datasets.find(({ name }) => name === read(candidate, 'task.dataset'));
+function fitSizes(candidate: Candidate, where: '' | 'transfer.'): Candidate {
+  const dataset = datasets.find(({ name }) => name === read(candidate, `${where}task.dataset`));
   if (dataset === undefined) return candidate;
   const { pool, test: own } = dataset;
-  const asked = (part: string): number => Number(read(candidate, `task.${part}`));
+  const asked = (part: string): number => Number(read(candidate, `${where}task.${part}`));
   const test = own > 0 ? Math.min(asked('test'), own) : Math.min(asked('test'), Math.floor(pool / 5));
   const left = own > 0 ? pool : pool - test;
   const validation = Math.min(asked('validation'), Math.floor(left / 8));
   const train = Math.min(asked('train'), left - validation);
-  const sized = write(candidate, 'task', { ...(candidate.task as Plain), train, validation, test });
-  return write(sized, 'training.batchSize', Math.min(Number(read(candidate, 'training.batchSize')), train));
+  const sized = write(candidate, `${where}task`, { ...(read(candidate, `${where}task`) as Plain), train, validation, test });
+  const batchSize = `${where}training.batchSize`;
+  return write(sized, batchSize, Math.min(Number(read(candidate, batchSize)), train));
+}
+
+/** Arms that a method has controls for; all of them where it prunes. */
+const armsOf: Readonly<Record<string, readonly string[]>> = {
+  'edge-popup': ['ticket'],
+  set: ['ticket', 'random-mask'],
+  rigl: ['ticket', 'random-mask'],
+  bernoulli: ['ticket'],
+};
+
+/** A method has settings of its own, to which the defaults come back; those that mean nothing beside it go. */
+function fitMethod(candidate: Candidate): Candidate {
+  const type = String(read(candidate, 'method.type'));
+  const changed = write(candidate, 'method', { type });
+  if (type === 'early-bird') return write({ ...changed, rewind: {} }, 'pruning.levels', 1);
+  const possible = Object.hasOwn(armsOf, type) ? armsOf[type] : undefined;
+  if (possible === undefined) return changed;
+  const arms = possible.filter((arm) => arm === 'ticket' || (read(candidate, 'arms') as readonly string[]).includes(arm));
+  const {
+    criterion: _criterion,
+    scoredAt: _scoredAt,
+    signAware: _signAware,
+    structure: _structure,
+    ...pruning
+  } = candidate.pruning as Plain;
+  const fitted = { ...changed, arms, rewind: {}, pruning };
+  return read(fitted, 'pruning.scope') === 'global' ? companions['pruning.scope'](write(fitted, 'pruning.scope', 'layerwise')) : fitted;
 }
 
 /** Rewound weights continue the learning-rate schedule from their own step; final weights keep to where it was. */
@@ -104,6 +141,8 @@ const listing = new Set(['name', 'arms', 'seeds', 'pruning.levels']);
 /** Whether every run that the recipes have in common is the same run. */
 export const sharesRuns = (one: Recipe, other: Recipe): boolean => differences(one, other).every((path) => listing.has(path));
 
-/** Whether the other recipe can go on from a level of the one: the same task and network, treated differently from there. */
+/** Whether the other recipe can go on from a level of the one: the same task, network and source of tickets, treated differently from there. */
 export const isWhatIf = (one: Recipe, other: Recipe): boolean =>
-  !sharesRuns(one, other) && differences(one, other).every((path) => !path.startsWith('task.') && !path.startsWith('model.'));
+  !sharesRuns(one, other) &&
+  (earlyBirdOf(other) === null || stableText(earlyBirdOf(one)) === stableText(earlyBirdOf(other))) &&
+  differences(one, other).every((path) => !/^(task|model|transfer)\b/.test(path));

@@ -201,7 +201,7 @@ export class Experiment {
   }
 
   private async open(recipe: Recipe, engine: EngineChoice, isCurrent: () => boolean): Promise<LabClient> {
-    const wanted = JSON.stringify([recipe.task, recipe.model, recipe.training, recipe.seeds, recipe.arms, engine]);
+    const wanted = JSON.stringify([recipe.task, recipe.model, recipe.training, recipe.seeds, recipe.arms, recipe.transfer, engine]);
     if (this.client !== null && this.prepared === wanted) {
       // A pause outlives the runs it stopped.
       this.client.resume();
@@ -242,6 +242,11 @@ export class Experiment {
         try {
           const outcome = await client.run(request);
           if (!isCurrent()) throw new Cancelled();
+          if (request.isSource === true) {
+            this.live.endSource(request.run);
+            this.timed(request.run, request.plan);
+            return outcome;
+          }
           const live = this.live.end(request.run);
           this.timed(request.run, plan);
           this.options.listeners.trained(outcome, live);

@@ -6,7 +6,6 @@ import { m } from '../../paraglide/messages.js';
 import type { Model } from '../../models/model.ts';
 import { figuresOf, summarise, type RunFigures, type Summary } from '../../science/analysis/summary.ts';
 import { runsOf } from '../../science/experiment.ts';
-import { densityLadder } from '../../science/prune/counts.ts';
 import { LabError } from '../../science/errors.ts';
 import { modelOf } from '../../science/recipe/model.ts';
 import type { Plan } from '../../science/plan.ts';
@@ -46,6 +45,7 @@ import { Experiment } from './experiment.svelte.ts';
 import { openText, recipeNamed } from './files.ts';
 import { Highlight } from './highlight.svelte.ts';
 import { Keeper, type Shelf } from './keeper.svelte.ts';
+import { ladderOf } from './ladder.ts';
 import { levelStates, type LevelState } from './levels.ts';
 import { runName, type LiveRun, type Schedule } from './live.svelte.ts';
 import { Notices } from './notices.svelte.ts';
@@ -110,7 +110,7 @@ export class Lab {
   readonly recipe: Recipe = $derived.by(() => this.branch.recipe);
   readonly name: string = $derived.by(() => sessionName(this.session));
   readonly model: Model = $derived.by(() => modelOf(this.recipe));
-  readonly ladder: readonly number[] = $derived.by(() => densityLadder(this.plan, this.model));
+  readonly ladder: readonly number[] = $derived.by(() => ladderOf(this.plan, this.model, this.figures));
   /** Runs along the branch, those of what it grew from included. */
   readonly runs: readonly SessionRun[] = $derived.by(() => runsAlong(this.session, this.branchId));
   readonly figures: readonly RunFigures[] = $derived.by(() => this.shared?.figures ?? this.runs.map(figuresOf));
@@ -473,7 +473,11 @@ export class Lab {
     const plan = planOfBranch(this.session, branch.id);
     const figures = runsAlong(this.session, branch.id).map(figuresOf);
     const summaries = summarise(figures);
-    return { branch, levels: levelStates(plan, densityLadder(plan, this.model), figures, this.liveAlong(branch.id), summaries), summaries };
+    return {
+      branch,
+      levels: levelStates(plan, ladderOf(plan, this.model, figures), figures, this.liveAlong(branch.id), summaries),
+      summaries,
+    };
   }
 
   private stepsLeft(): number {

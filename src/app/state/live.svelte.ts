@@ -4,7 +4,8 @@
  */
 import type { LayerHistogram } from '../../science/analysis/histogram.ts';
 import { atStart, type Transition } from '../../science/analysis/transition.ts';
-import type { Mask } from '../../science/mask.ts';
+import type { EarlyBirdRecord } from '../../science/early-bird/settling.ts';
+import { density, type Mask } from '../../science/mask.ts';
 import type { RunId } from '../../science/result.ts';
 import type { CurvePoint } from '../../science/run.ts';
 import type { Tensors } from '../../science/tensors.ts';
@@ -29,7 +30,12 @@ export interface LiveRun {
   readonly next: Mask | null;
   /** The newest ones of a small network; null where it is large, or nothing was told yet. */
   readonly parameters: Tensors | null;
+  /** The masks to come, of a dense network that is watched for an early-bird ticket; null for others. */
+  readonly earlyBird: EarlyBirdRecord | null;
 }
+
+/** A run that a ticket is transferred from. */
+export type LiveSource = Pick<LiveRun, 'run' | 'position' | 'end' | 'stepsPerSecond'>;
 
 export interface Loading {
   readonly loadedBytes: number;
@@ -53,8 +59,10 @@ export class Live {
   runs = $state.raw<readonly LiveRun[]>([]);
   /** Those whose training began in the newest frame. */
   begun = $state.raw<readonly LiveRun[]>([]);
+  /** Runs in progress whose masks are all that is wanted of them. */
+  sources = $state.raw<readonly LiveSource[]>([]);
   /** Of all workers together; 0 while nothing is known. */
-  readonly stepsPerSecond: number = $derived(this.runs.reduce((sum, live) => sum + live.stepsPerSecond, 0));
+  readonly stepsPerSecond: number = $derived([...this.runs, ...this.sources].reduce((sum, live) => sum + live.stepsPerSecond, 0));
 
   private pending: WorkerEvent[] = [];
   private scheduled = false;
@@ -75,6 +83,7 @@ export class Live {
     this.pending = [];
     if (events.length === 0) return;
     const begun: string[] = [];
+    const sources = new Map(this.sources.map((source) => [runName(source.run), source]));
     const runs = new Map(this.runs.map((live) => [runName(live.run), live]));
     for (const event of events) {
       switch (event.type) {
@@ -84,7 +93,7 @@ export class Live {
         case 'drawn': {
           const { run, mask, density, position, end, transition } = event;
           const histograms = transition === null ? null : atStart(transition);
-          const fresh = { trainLoss: NaN, stepsPerSecond: 0, points: [], next: null, parameters: null };
+          const fresh = { trainLoss: NaN, stepsPerSecond: 0, points: [], next: null, parameters: null, earlyBird: null };
           runs.set(runName(run), { run, mask, density, start: position, position, end, transition, histograms, ...fresh });
           begun.push(runName(run));
           break;
@@ -92,6 +101,11 @@ export class Live {
         case 'progress':
           change(runs, event.run, ({ position, trainLoss, stepsPerSecond }) => ({ position, trainLoss, stepsPerSecond }), event);
           break;
+        case 'source': {
+          const { run, position, end, stepsPerSecond } = event;
+          sources.set(runName(run), { run, position, end, stepsPerSecond });
+          break;
+        }
         case 'evaluated':
           change(runs, event.run, ({ point }, live) => ({ points: [...live.points, point] }), event);
           break;
@@ -99,11 +113,24 @@ export class Live {
           runs.delete(runName(event.run));
           break;
         case 'weights':
-          change(runs, event.run, ({ layers, next, parameters }) => ({ histograms: layers, next, parameters }), event);
+          change(
+            runs,
+            event.run,
+            ({ layers, next, parameters, mask, earlyBird }, live) => ({
+              histograms: layers,
+              next,
+              parameters,
+              mask: mask ?? live.mask,
+              density: mask === null ? live.density : density(mask),
+              earlyBird,
+            }),
+            event,
+          );
           break;
       }
     }
     this.runs = [...runs.values()];
+    this.sources = [...sources.values()];
     if (begun.length > 0 || this.begun.length > 0) this.begun = this.runs.filter(({ run }) => begun.includes(runName(run)));
   }
 
@@ -120,10 +147,16 @@ export class Live {
     return live;
   }
 
+  endSource(run: RunId): void {
+    this.flush();
+    this.sources = this.sources.filter((source) => runName(source.run) !== runName(run));
+  }
+
   /** Nothing trains any more. */
   reset(): void {
     this.pending = [];
     this.runs = this.begun = [];
+    this.sources = [];
     this.loading = null;
   }
 }

@@ -1,8 +1,8 @@
 /** What is worked out again of runs that have ended, from what the notebook kept of them and of the runs they grew from. */
 import { isCutNext } from '../../science/analysis/next-cut.ts';
-import type { Ancestors } from '../../science/draw.ts';
-import { rewindStep } from '../../science/experiment.ts';
-import { parentLevel, type Plan } from '../../science/plan.ts';
+import { ancestorsOf, type Find } from '../../science/chain.ts';
+import type { Plan } from '../../science/plan.ts';
+import { runKey } from '../../science/recipe/identity.ts';
 import type { RunId, RunResult } from '../../science/result.ts';
 import type { RunOutcome } from '../../science/run.ts';
 import { findRun, type Session } from '../../sessions/session.ts';
@@ -40,8 +40,11 @@ export class Studies {
   async subject(run: RunId): Promise<Subject | null> {
     const { plan } = this.bench;
     const own = await this.outcome(run);
-    const ancestors = run.level === 0 ? null : await this.ancestors(plan, run);
-    if (own === null || (run.level > 0 && ancestors === null)) return null;
+    if (own === null) return null;
+    const { arithmeticVersion } = own.result.engine;
+    const find: Find = (of, other) => this.bench.keeper.notebook().find(runKey(of, other, arithmeticVersion));
+    const ancestors = run.level === 0 ? null : await ancestorsOf(plan, run, find);
+    if (run.level > 0 && ancestors === null) return null;
     const { mask, final, kept } = own;
     return { plan, run, ancestors, mask, final, kept };
   }
@@ -54,16 +57,6 @@ export class Studies {
     this.underWay.add(key);
     const study = await this.of(result).finally(() => this.underWay.delete(key));
     if (study !== null) this.bench.album.complete(key, study.histograms, study.next);
-  }
-
-  private async ancestors(plan: Plan, { seed, level }: RunId): Promise<Ancestors | null> {
-    const parent = await this.outcome({ seed, arm: 'ticket', level: parentLevel(plan, level) });
-    if (parent === null) return null;
-    const step = rewindStep(plan, level);
-    const dense = step === null ? null : await this.outcome({ seed, arm: 'ticket', level: 0 });
-    const rewindPoint = step === null ? null : (dense?.kept[step] ?? null);
-    if (step !== null && rewindPoint === null) return null;
-    return { parent: { mask: parent.mask, final: parent.final }, rewindPoint };
   }
 
   private async outcome(run: RunId): Promise<RunOutcome | null> {

@@ -7,14 +7,17 @@ import { parentLevel, recipeAt, type Plan } from '../plan.ts';
 import { quotaOf } from '../prune/counts.ts';
 import { smallestKept, type Sizes } from '../prune/smallest.ts';
 import { needsSlopes } from '../prune/slopes.ts';
+import { isCut } from '../recipe/method.ts';
+import type { Recipe } from '../recipe/schema.ts';
 import type { RunId } from '../result.ts';
 import type { Tensors } from '../tensors.ts';
 import { BINS_PER_SIDE, bin, binOf, type Cut, type Limits } from './histogram.ts';
 
-/** Whether the next level will be cut from this run: only tickets are, in one shot only the first one, and the last level never. */
+/** Whether the next level will be cut from this run: only tickets are, in one shot only the first one, where tickets are transferred none, and the last level never. */
 export const isCutNext = (plan: Plan, { arm, level }: RunId): boolean =>
   arm === 'ticket' &&
-  recipeAt(plan, level + 1).method.type === 'prune' &&
+  plan.recipe.transfer === null &&
+  isCut(recipeAt(plan, level + 1)) &&
   level < plan.recipe.pruning.levels &&
   parentLevel(plan, level + 1) === level;
 
@@ -33,13 +36,16 @@ export const difference = (from: Mask, to: Mask): Mask =>
     Object.entries(from).map(([name, { size, bytes }]) => [name, { size, bytes: bytes.map((byte, at) => byte & ~to[name].bytes[at]) }]),
   );
 
+/** Whether a threshold of |w| parts what stays from what goes: each weight by itself, by the size it was trained to. */
+export const isCutBySize = ({ pruning: { criterion, structure, signAware, scoredAt } }: Recipe): boolean =>
+  criterion === 'magnitude' && structure === 'weights' && !signAware && scoredAt === 'final';
+
 /**
  * Per prunable parameter, the size (|w|) under which the present weights would be cut by the next round; null unless the
- * criterion is their size. Where weights of exactly that size would be cut too, a later draw decides which.
+ * criterion is their size, each for itself. Where weights of exactly that size would be cut too, a later draw decides which.
  */
 export function nextThresholds(plan: Plan, model: Model, level: number, mask: Mask, now: Tensors): Record<string, number> | null {
-  const { pruning } = recipeAt(plan, level + 1);
-  if (pruning.criterion !== 'magnitude' || pruning.signAware || pruning.scoredAt === 'init') return null;
+  if (!isCutBySize(recipeAt(plan, level + 1))) return null;
   const names = prunableParameters(model).map(({ name }) => name);
   const sizes = (name: string): Sizes => ({ weights: now[name], present: mask[name] });
   const present = Object.fromEntries(names.map((name) => [name, countBits(mask[name])]));

@@ -7,10 +7,11 @@ import { prunableParameters } from '../../models/model.ts';
 import { stream } from '../../numerics/streams.ts';
 import type { Ancestors, Drawing } from '../draw.ts';
 import { countBits, getBit, type Bits, type Mask } from '../mask.ts';
+import { isCut } from '../recipe/method.ts';
 import type { Recipe } from '../recipe/schema.ts';
 import type { RunId } from '../result.ts';
 import { BINS_PER_SIDE, bin, binOf, type LayerHistogram, type Limits } from './histogram.ts';
-import { difference } from './next-cut.ts';
+import { difference, isCutBySize } from './next-cut.ts';
 
 /** Survivors followed singly, per layer. */
 export const TRACERS = 56;
@@ -51,7 +52,7 @@ export interface Transition {
   readonly layers: readonly LayerTransition[];
 }
 
-/** Null at level 0, and for controls whose masks are not cut from the ticket before. */
+/** Null at level 0, and for runs whose masks are not cut from the ticket before: those of some controls and methods. */
 export function transitionOf(
   recipe: Recipe,
   model: Model,
@@ -60,15 +61,14 @@ export function transitionOf(
   ancestors: Ancestors | null,
   limits: Limits,
 ): Transition | null {
-  if (ancestors === null || run.arm === 'random-mask' || run.arm === 'shuffled-mask') return null;
+  if (ancestors === null || !isCut(recipe) || run.arm === 'random-mask' || run.arm === 'shuffled-mask') return null;
   const { mask: parent, final } = ancestors.parent;
   const { mask, start } = drawing;
   const cut = difference(parent, mask);
   const names = prunableParameters(model).map(({ name }) => name);
   const smallest = names.map((name) => smallestSize(final.parameters[name], mask[name]));
   const threshold = (layer: number): number | null => {
-    const { criterion, signAware, scoredAt } = recipe.pruning;
-    if (criterion !== 'magnitude' || signAware || scoredAt === 'init') return null;
+    if (!isCutBySize(recipe) || run.arm === 'inverted-mask') return null;
     return recipe.pruning.scope === 'global' ? Math.min(...smallest) : smallest[layer];
   };
   return {

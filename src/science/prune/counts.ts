@@ -4,16 +4,13 @@
  */
 import type { Model } from '../../models/model.ts';
 import { prunableParameters } from '../../models/model.ts';
-import { baseLevel, ownerOf, parentLevel, type Plan } from '../plan.ts';
+import { ownerOf, parentLevel, type Plan } from '../plan.ts';
 import type { Recipe } from '../recipe/schema.ts';
 import { shareOut } from './allocation.ts';
+import { keptAfterRounds } from './rounds.ts';
+import { structures } from './structure.ts';
 
 type Pruning = Recipe['pruning'];
-
-/** Weights left of `kept` after one round at `rate` (0 ≤ rate < 1). */
-export function keptAfterRound(kept: number, rate: number): number {
-  return kept - Math.floor(rate * kept + 0.5);
-}
 
 /** A layer's rate under layerwise scope. */
 function layerRate(pruning: Pruning, model: Model, parameter: string): number {
@@ -27,30 +24,6 @@ function layerRate(pruning: Pruning, model: Model, parameter: string): number {
   }
 }
 
-/**
- * Share kept after `done` of `rounds` gradual rounds that together cut what as many iterative ones at `rate` would:
- * s(t) = s_f (1 − (1 − t)³), quick at first and slow at the end (Zhu & Gupta 2017).
- */
-function gradualShare(rate: number, done: number, rounds: number): number {
-  const rest = 1 - done / rounds;
-  let kept = 1;
-  for (let round = 0; round < rounds; round++) kept *= 1 - rate;
-  return 1 - (1 - kept) * (1 - rest * rest * rest);
-}
-
-/** Weights left of `kept`, those of the level that `level` is cut from, where a round of the recipe cuts `rate`. */
-function keptAfterRounds(plan: Plan, level: number, kept: number, rate: number): number {
-  const owner = ownerOf(plan, level);
-  const { schedule, levels } = owner.recipe.pruning;
-  const base = baseLevel(owner);
-  const share = (at: number): number => gradualShare(rate, at - base, levels - base);
-  let left = kept;
-  for (let at = parentLevel(plan, level) + 1; at <= level; at++) {
-    left = keptAfterRound(left, schedule === 'gradual' ? 1 - share(at) / share(at - 1) : rate);
-  }
-  return left;
-}
-
 const totalOf = (layers: Readonly<Record<string, number>>): number => Object.values(layers).reduce((sum, count) => sum + count, 0);
 
 /** Weights that a level keeps, as far as it is known before anything trains. */
@@ -60,9 +33,16 @@ export interface KeptCount {
   readonly layers: Readonly<Record<string, number>> | null;
 }
 
-/** What `level` keeps of so many weights that are present in each layer of the level it is cut from. */
+/**
+ * What `level` keeps of so many weights that are present in each layer of the level it is cut from. Under a structure, an
+ * estimate where single weights were cut before: units then differ in how many they have.
+ */
 export function quotaOf(plan: Plan, model: Model, level: number, present: Readonly<Record<string, number>>): KeptCount {
   const { pruning } = ownerOf(plan, level).recipe;
+  if (pruning.structure !== 'weights') {
+    const layers = structures[pruning.structure].counts(plan, model, level, present);
+    return { total: totalOf(layers), layers };
+  }
   if (pruning.scope === 'layerwise') {
     const layers = Object.fromEntries(
       Object.entries(present).map(([name, count]) => [name, keptAfterRounds(plan, level, count, layerRate(pruning, model, name))]),
@@ -85,6 +65,13 @@ export function keptAt(plan: Plan, model: Model, level: number): KeptCount {
   const before = keptAt(plan, model, parentLevel(plan, level));
   if (before.layers !== null) return quotaOf(plan, model, level, before.layers);
   return { total: keptAfterRounds(plan, level, before.total, ownerOf(plan, level).recipe.pruning.rate), layers: null };
+}
+
+/** The counts by layer of a level whose layers do not compete. Throws RangeError under global scope. */
+export function layerCounts(plan: Plan, model: Model, level: number): Readonly<Record<string, number>> {
+  const { layers } = keptAt(plan, model, level);
+  if (layers === null) throw new RangeError('so many weights of every layer are kept here: those of all layers cannot compete');
+  return layers;
 }
 
 /** Density (0..1) of every level 0..levels: known before anything trains. */

@@ -7,6 +7,7 @@ import { countBits, denseMask, type Mask } from '../mask.ts';
 import { parentLevel, recipeAt, type Plan } from '../plan.ts';
 import type { Tensors } from '../tensors.ts';
 import { quotaOf, type KeptCount } from './counts.ts';
+import { structures } from './structure.ts';
 import { keepTop } from './top.ts';
 
 /** Rounds of scoring and cutting that an exponential schedule makes of one level (Tanaka et al. 2020, §6). */
@@ -25,9 +26,9 @@ export function prune(
   seed: number,
   tieStream: string,
 ): Mask {
+  if (recipeAt(plan, level).pruning.schedule !== 'exponential') return cutOnce(plan, model, level, from, score(from), seed, tieStream);
   const present = presentIn(from);
   const quota = quotaOf(plan, model, level, present);
-  if (recipeAt(plan, level).pruning.schedule !== 'exponential') return cut(model, from, score(from), quota, seed, tieStream);
   let mask = from;
   for (let round = 1; round <= EXPONENTIAL_ROUNDS; round++) {
     mask = cut(model, mask, score(mask), onTheWay(present, quota, round / EXPONENTIAL_ROUNDS), seed, `${tieStream}/round-${round}`);
@@ -39,7 +40,14 @@ export function prune(
 export function pruneByFixedScores(plan: Plan, model: Model, scores: Tensors, level: number, seed: number, tieStream: string): Mask {
   if (level === 0) return denseMask(model);
   const from = pruneByFixedScores(plan, model, scores, parentLevel(plan, level), seed, tieStream);
-  return cut(model, from, scores, quotaOf(plan, model, level, presentIn(from)), seed, `${tieStream}/${level}`);
+  return cutOnce(plan, model, level, from, scores, seed, `${tieStream}/${level}`);
+}
+
+/** All that a level cuts, by one set of scores. */
+function cutOnce(plan: Plan, model: Model, level: number, from: Mask, scores: Tensors, seed: number, tieStream: string): Mask {
+  const { structure } = recipeAt(plan, level).pruning;
+  if (structure === 'weights') return cut(model, from, scores, quotaOf(plan, model, level, presentIn(from)), seed, tieStream);
+  return structures[structure].cut({ plan, model, level, from, scores, ties: (name) => stream(seed, `${tieStream}/${name}`) });
 }
 
 const presentIn = (mask: Mask): Record<string, number> =>

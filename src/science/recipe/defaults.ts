@@ -6,43 +6,79 @@ import { isPlain, stableText, type Plain } from './plain.ts';
 
 const DEFAULT_RATE = 0.2;
 
-const optimizers: Readonly<Record<string, Plain>> = {
+const optimizers: Readonly<Partial<Record<string, Plain>>> = {
   sgd: { learningRate: 0.1 },
   momentum: { learningRate: 0.1, momentum: 0.9 },
   adam: { learningRate: 0.0012, beta1: 0.9, beta2: 0.999 },
 };
 
-/** Ramanujan et al. 2020, Appendix A. */
-const EDGE_POPUP: Plain = { scoreRate: 0.1, scoreMomentum: 0.9 };
+/** SET's ζ (Mocanu et al. 2018, Methods); RigL's α, ΔT and T_end (Evci et al. 2020, §4). */
+const REWIRING: Plain = { every: 100, until: 0.75, share: 0.3 };
+
+/** By type of method. */
+const methods: Readonly<Record<string, Plain>> = {
+  // Ramanujan et al. 2020, Appendix A.
+  'edge-popup': { scoreRate: 0.1, scoreMomentum: 0.9 },
+  set: REWIRING,
+  rigl: REWIRING,
+  // Dynamic weight rescaling is what Zhou et al. 2019, §5 find best.
+  bernoulli: { scoreRate: 10, scoreMomentum: 0.9, rescale: true },
+  // You et al. 2020, §3 and Algorithm 1.
+  'early-bird': { tolerance: 0.1, window: 5, then: 'continue' },
+};
+
+const TASK: Plain = { normalise: 'dataset', augment: [], corrupt: 'none' };
 
 const part = (raw: Plain, name: string): Plain => {
   const value = raw[name];
   return isPlain(value) ? value : {};
 };
 
+function trainingDefaults(raw: Plain): Plain {
+  const optimizer = part(part(raw, 'training'), 'optimizer').type ?? 'adam';
+  return {
+    optimizer: { type: 'adam', ...(typeof optimizer === 'string' ? optimizers[optimizer] : {}) },
+    weightDecay: 0,
+    schedule: { type: 'constant', warmup: 0 },
+    batchSize: 60,
+    steps: 8000,
+    evaluateEvery: 100,
+    curveTest: 2000,
+  };
+}
+
+/** A transfer is from the recipe's own task and training, but for what it says; another optimiser or schedule has defaults of its own. */
+function transferDefaults(raw: Plain, transfer: Plain): Plain {
+  const training = fill(part(raw, 'training'), trainingDefaults(raw));
+  const changed = part(transfer, 'training');
+  const unless = (name: string, others: (type: string) => Plain): Plain => {
+    const own = part(training, name);
+    const { type = own.type } = part(changed, name);
+    // The default of a type is the recipe's own, whatever the rest then follows from.
+    return type === own.type || typeof type !== 'string' ? own : { ...others(type), type: own.type };
+  };
+  const optimizer = unless('optimizer', (type) => optimizers[type] ?? {});
+  const schedule = unless('schedule', () => ({ warmup: 0 }));
+  return { task: fill(part(raw, 'task'), TASK), training: { ...training, optimizer, schedule }, seedOffset: 0, take: 'ticket' };
+}
+
+/** Under every scope but layerwise, and where weights go together, one rate holds. */
+export const hasSharedRate = ({ scope, structure }: Plain): boolean =>
+  (scope ?? 'layerwise') !== 'layerwise' || (structure ?? 'weights') !== 'weights';
+
 /** The defaults beside what is written: some depend on it. Frankle & Carbin 2019, Appendix G, where they gave a figure. */
 function defaultsFor(raw: Plain): Plain {
-  const optimizer = part(part(raw, 'training'), 'optimizer').type ?? 'adam';
   const pruning = part(raw, 'pruning');
-  // Under every scope but layerwise one rate holds for all weights together.
-  const sharedRate = (pruning.scope ?? 'layerwise') !== 'layerwise' ? (pruning.rate ?? DEFAULT_RATE) : null;
+  const sharedRate = hasSharedRate(pruning) ? (pruning.rate ?? DEFAULT_RATE) : null;
   const method = part(raw, 'method').type ?? 'prune';
   const rewindStep = part(part(raw, 'rewind'), 'weights').step ?? 0;
   return {
     version: 1,
     name: '',
-    task: { normalise: 'dataset', augment: [] },
+    task: TASK,
     model: { activation: 'relu', init: 'glorot-normal' },
-    training: {
-      optimizer: { type: 'adam', ...(typeof optimizer === 'string' ? optimizers[optimizer] : {}) },
-      weightDecay: 0,
-      schedule: { type: 'constant', warmup: 0 },
-      batchSize: 60,
-      steps: 8000,
-      evaluateEvery: 100,
-      curveTest: 2000,
-    },
-    method: { type: 'prune', ...(method === 'edge-popup' ? EDGE_POPUP : {}) },
+    training: trainingDefaults(raw),
+    method: { type: 'prune', ...(typeof method === 'string' && Object.hasOwn(methods, method) ? methods[method] : {}) },
     pruning: {
       criterion: 'magnitude',
       signAware: false,
@@ -50,12 +86,15 @@ function defaultsFor(raw: Plain): Plain {
       examplesPerClass: 10,
       scope: 'layerwise',
       schedule: 'iterative',
+      structure: 'weights',
+      blockSize: 4,
       levels: 15,
       rate: DEFAULT_RATE,
       convRate: sharedRate ?? 0.2,
       outputRate: sharedRate ?? 0.1,
     },
     rewind: { weights: 'init', schedule: { from: rewindStep }, kept: 'rewound', cut: 'zero' },
+    transfer: isPlain(raw.transfer) ? transferDefaults(raw, raw.transfer) : null,
     arms: ['ticket', 'reinit', 'random-mask'],
     seeds: [1, 2, 3],
   };

@@ -3,6 +3,7 @@
  * the types follow from it. What fields mean together is checked in check.ts, defaults are filled in defaults.ts.
  */
 import * as v from 'valibot';
+import { corruptions } from '../../tasks/corrupt.ts';
 
 const integer = (least: number, most: number) => v.pipe(v.number(), v.finite(), v.integer(), v.minValue(least), v.maxValue(most));
 const rate = () => v.pipe(v.number(), v.finite(), v.minValue(0), v.ltValue(1));
@@ -31,9 +32,14 @@ export const criteria = [
 ] as const;
 export const scopes = ['layerwise', 'global', 'uniform', 'erdos-renyi', 'erdos-renyi-kernel', 'smart-ratio'] as const;
 export const pruningSchedules = ['iterative', 'one-shot', 'gradual', 'exponential'] as const;
+export const structures = ['weights', 'neurons', 'inputs', 'blocks'] as const;
 export const keptTreatments = ['rewound', 'fresh', 'shuffled', 'constant', 'shuffled-signs'] as const;
+export const takes = ['ticket', 'mask'] as const;
 export const cutTreatments = ['zero', 'frozen', 'frozen-if-grown'] as const;
-export const arms = ['ticket', 'reinit', 'random-mask', 'shuffled-mask'] as const;
+export const methodTypes = ['prune', 'edge-popup', 'set', 'rigl', 'bernoulli', 'early-bird'] as const;
+/** What an early-bird ticket trains from: it goes on where it was drawn, or the recipe rewinds it. */
+export const earlyBirdThens = ['continue', 'rewind'] as const;
+export const arms = ['ticket', 'reinit', 'random-mask', 'shuffled-mask', 'inverted-mask'] as const;
 
 const TaskSchema = v.strictObject({
   dataset: v.pipe(v.string(), v.minLength(1), v.maxLength(64)),
@@ -43,6 +49,8 @@ const TaskSchema = v.strictObject({
   normalise: v.picklist(['dataset', 'none']),
   /** Named augmentations, applied in order; none are defined yet. */
   augment: v.pipe(v.array(v.never()), v.maxLength(0)),
+  /** What is done to the training examples, so that nothing can be learned from them (Su et al. 2020, §3). */
+  corrupt: v.picklist(corruptions),
 });
 
 export const MlpSchema = v.strictObject({
@@ -94,6 +102,9 @@ const PruningSchema = v.strictObject({
   examplesPerClass: integer(1, 1000),
   scope: v.picklist(scopes),
   schedule: v.picklist(pruningSchedules),
+  /** Which weights go together: each by itself, whole hidden units, whole inputs, or N of every `blockSize` in a row. */
+  structure: v.picklist(structures),
+  blockSize: integer(2, 64),
   levels: integer(0, MAX_LEVELS),
   /** Shares of the weights kept now that one level cuts. */
   rate: rate(),
@@ -110,7 +121,17 @@ const RewindSchema = v.strictObject({
   cut: v.picklist(cutTreatments),
 });
 
-/** How a level's ticket comes about: pruned and trained, or found among untrained weights. */
+/** Of dynamic sparse training: how often connections change, up to when, and how many of a layer's at once. */
+const rewiring = () => ({
+  /** Steps between two changes: ΔT. */
+  every: integer(1, MAX_STEPS),
+  /** Share of the training after which connections stay. */
+  until: positive(1),
+  /** Share of a layer's kept weights that is dropped and grown: ζ, or α, with which RigL begins. */
+  share: v.pipe(v.number(), v.finite(), v.gtValue(0), v.ltValue(1)),
+});
+
+/** How a level's ticket comes about: pruned and trained, found among untrained weights, or rewired while it trains. */
 const MethodSchema = v.variant('type', [
   v.strictObject({ type: v.literal('prune') }),
   v.strictObject({
@@ -119,7 +140,35 @@ const MethodSchema = v.variant('type', [
     scoreRate: learningRate(),
     scoreMomentum: rate(),
   }),
+  v.strictObject({ type: v.literal('set'), ...rewiring() }),
+  v.strictObject({ type: v.literal('rigl'), ...rewiring() }),
+  v.strictObject({
+    type: v.literal('bernoulli'),
+    /** Learning rate of the logits where `training.schedule` leaves all of it. */
+    scoreRate: learningRate(),
+    scoreMomentum: rate(),
+    /** Whether kept weights are divided by the share of their layer that is kept. */
+    rescale: v.boolean(),
+  }),
+  v.strictObject({
+    type: v.literal('early-bird'),
+    /** Mask distance under which masks have settled, as a share of all weights. */
+    tolerance: positive(1),
+    /** How many masks, one an epoch, must be that close to each other. */
+    window: integer(2, 64),
+    then: v.picklist(earlyBirdThens),
+  }),
 ]);
+
+/** What the ticket is drawn on where that is not what it is trained on (Morcos et al. 2019). */
+const TransferSchema = v.strictObject({
+  task: TaskSchema,
+  training: TrainingSchema,
+  /** Added to a seed: the ticket of another one. */
+  seedOffset: integer(0, 1_000_000),
+  /** Its mask and the weights it starts from, or its mask alone. */
+  take: v.picklist(takes),
+});
 
 export const RecipeSchema = v.strictObject({
   version: v.literal(1),
@@ -131,6 +180,7 @@ export const RecipeSchema = v.strictObject({
   method: MethodSchema,
   pruning: PruningSchema,
   rewind: RewindSchema,
+  transfer: v.nullable(TransferSchema),
   arms: v.pipe(v.array(v.picklist(arms)), v.minLength(1), v.maxLength(arms.length)),
   seeds: v.pipe(v.array(integer(0, 2 ** 31 - 1)), v.minLength(1), v.maxLength(MAX_SEEDS)),
 });

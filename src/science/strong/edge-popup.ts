@@ -9,7 +9,7 @@ import type { Batches } from '../../tasks/task.ts';
 import { initialise } from '../init.ts';
 import { bitsWhere, countBits, denseMask, getBit, trainablePlanes, type Mask } from '../mask.ts';
 import type { Plan } from '../plan.ts';
-import { keptAt } from '../prune/counts.ts';
+import { layerCounts } from '../prune/counts.ts';
 import { smallestKept } from '../prune/smallest.ts';
 import { keepTop } from '../prune/top.ts';
 import type { Recipe } from '../recipe/schema.ts';
@@ -41,15 +41,9 @@ function popUp(model: Model, scores: Tensors, counts: Readonly<Record<string, nu
   );
 }
 
-function countsOf(plan: Plan, model: Model, level: number): Readonly<Record<string, number>> {
-  const { layers } = keptAt(plan, model, level);
-  if (layers === null) throw new RangeError('edge-popup keeps so many of every layer: weights of all layers cannot compete');
-  return layers;
-}
-
 /** The mask before anything is learned. */
 export const firstMask = (plan: Plan, model: Model, run: RunId): Mask =>
-  popUp(model, firstScores(model, run), countsOf(plan, model, run.level), run.seed);
+  popUp(model, firstScores(model, run), layerCounts(plan, model, run.level), run.seed);
 
 /** The weights that the mask leaves; the rest are zero. */
 function masked(weights: Snapshot, mask: Mask): Snapshot {
@@ -96,7 +90,7 @@ export class EdgePopup implements Learner {
   ) {
     this.scores = firstScores(model, run);
     this.velocity = Object.fromEntries(Object.entries(this.scores).map(([name, { length }]) => [name, new Float32Array(length)]));
-    this.counts = countsOf(plan, model, run.level);
+    this.counts = layerCounts(plan, model, run.level);
     this.mask = firstMask(plan, model, run);
     this.start = masked(weights, this.mask);
   }

@@ -6,7 +6,7 @@ import { sha256 } from '@noble/hashes/sha2.js';
 import { ByteReader, ByteWriter, Malformed } from '../bytes.ts';
 
 /** Written once, never given another meaning. */
-export const kinds = { recipe: 1, figures: 2, fingerprints: 3, curves: 4, masks: 5 } as const;
+export const kinds = { recipe: 1, figures: 2, fingerprints: 3, curves: 4, masks: 5, densities: 6 } as const;
 export type SectionKind = keyof typeof kinds;
 
 export type Sections = ReadonlyMap<number, Uint8Array>;

@@ -11,6 +11,7 @@ import { deflate } from '../deflate.ts';
 import { findRun, sessionName, trunkOf, type Session, type SessionRun } from '../session.ts';
 import { joinSections, kinds, type SectionKind } from './container.ts';
 import { writeCurves, type CurveGrain } from './curves.ts';
+import { tellsDensities, writeDensities } from './densities.ts';
 import { writeFigures } from './figures.ts';
 import { MAX_MASK_BITS, maskBits, packMask } from './masks.ts';
 import { FINGERPRINT_BYTES } from './shared.ts';
@@ -67,6 +68,7 @@ export async function packLink(session: Session, room: number, notebook: Pick<No
   if (done.length > 0) {
     put('figures', writeFigures(recipe, runs));
     put('fingerprints', fingerprintsOf(done));
+    if (tellsDensities(recipe)) put('densities', writeDensities(recipe, done));
   }
   if (session.branches.length > 1) left.push({ kind: 'branches', reason: 'trunk-only', count: session.branches.length - 1 });
   if (lengthWith(0) > room) return { hash: null, characters: lengthWith(0), parts, left };

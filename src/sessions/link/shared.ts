@@ -18,7 +18,7 @@ export interface SharedSession {
 }
 
 export const FINGERPRINT_BYTES = 4;
-/** Most bytes that text in a link may unpack to; figures of 128 levels, 64 seeds and four arms need some 300 kB. */
+/** Most bytes that text in a link may unpack to; figures of 128 levels, 64 seeds and five arms need some 400 kB. */
 export const MAX_TEXT_BYTES = 1_000_000;
 
 export function readRecipe(text: string, name: string): Recipe {

@@ -71,6 +71,44 @@ describe('rewinding (Renda et al. 2020)', () => {
   });
 });
 
+describe('dynamic sparse training (Evci et al. 2020; Mocanu et al. 2018)', () => {
+  const { of } = classic('dynamic-sparse');
+  it('at 2.7 % kept gradients find better connections than chance, and chance better ones than none at all', () => {
+    expect(of('RigL', 3)).toBeGreaterThan(of('SET', 3) + 0.01);
+    expect(of('SET', 3)).toBeGreaterThan(of(TRUNK, 3) + 0.1);
+    expect(of('RigL', 3)).toBeGreaterThan(of('Pruned after training', 3));
+  });
+});
+
+describe('Bernoulli supermasks (Zhou et al. 2019)', () => {
+  const { of, before, session } = classic('bernoulli-supermasks');
+  it('know most digits untrained, more of them rescaled, and settle on densities of their own', () => {
+    for (const level of [1, 2]) {
+      expect(before(TRUNK, level)).toBeLessThan(0.25);
+      expect(of(TRUNK, level)).toBeGreaterThan(0.92);
+      expect(of(TRUNK, level)).toBeGreaterThan(of('Not rescaled', level));
+    }
+    const densities = runsAlong(session, TRUNK).flatMap(({ level, density }) => (level === 2 ? [density] : []));
+    expect(new Set(densities).size).toBe(3);
+    for (const density of densities) expect(density).toBeGreaterThan(0.28);
+  });
+});
+
+describe('early-bird tickets (You et al. 2020)', () => {
+  const { of, session } = classic('early-bird');
+  it('are drawn in the first quarter of training, and keep up with what trained on beside them', () => {
+    const dense = session.runs.filter(({ level }) => level === 0);
+    expect(dense).toHaveLength(3);
+    for (const { earlyBird, steps } of dense) {
+      expect(earlyBird?.settled).toBe(true);
+      expect(earlyBird?.drawnAt).toBe(steps);
+      expect(steps).toBeLessThan(1500 / 4);
+    }
+    expect(of(TRUNK, 1)).toBeGreaterThan(of(TRUNK, 1, 'random-mask') + 0.005);
+    expect(of(TRUNK, 1)).toBeGreaterThan(0.96);
+  });
+});
+
 describe('edge-popup (Ramanujan et al. 2020)', () => {
   const { of } = classic('edge-popup');
   it('half the weights, none of them trained, know most digits; few weights do not', () => {

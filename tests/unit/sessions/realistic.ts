@@ -33,6 +33,7 @@ export function realisticSession(recipe: Recipe): Session {
       reinit: 0.003 * cut,
       'random-mask': 0.005 * cut,
       'shuffled-mask': 0.005 * cut,
+      'inverted-mask': 0.02 * cut,
     };
     const end = 0.9795 - fall[run.arm];
     const sample = sampleResult(recipe, run);

@@ -1,7 +1,7 @@
 /** The session's branches beside each other: what each is called, its levels, and what is known along it. */
 import { m } from '../../../paraglide/messages.js';
 import type { Model } from '../../../models/model.ts';
-import { densityLadder } from '../../../science/prune/counts.ts';
+import { ladderOf } from '../../state/ladder.ts';
 import type { Arm } from '../../../science/recipe/schema.ts';
 import type { SharedSession } from '../../../sessions/link.ts';
 import { branchOf, ownerBranch, planOfBranch, runsAlong, standingBranches, type Branch, type Session } from '../../../sessions/session.ts';
@@ -56,7 +56,7 @@ export function evidenceOf({ session, shared, model }: Source): BranchEvidence[]
     return {
       branch,
       name: names.get(branch.id) ?? branch.name,
-      ladder: densityLadder(planOfBranch(session, branch.id), model),
+      ladder: ladderOf(planOfBranch(session, branch.id), model, findings),
       findings,
       arms: [...new Set<Arm>([...branch.recipe.arms, ...findings.map(({ arm }) => arm)])],
     };

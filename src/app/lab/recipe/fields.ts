@@ -8,13 +8,18 @@ import {
   activations,
   criteria as criterionNames,
   cutTreatments,
+  earlyBirdThens,
   initialisers,
   keptTreatments,
+  methodTypes,
   pruningSchedules,
   scopes,
+  structures,
+  takes,
   type Recipe,
 } from '../../../science/recipe/schema.ts';
 import { datasets } from '../../../tasks/catalogue.ts';
+import { corruptions } from '../../../tasks/corrupt.ts';
 
 interface Option {
   readonly value: string;
@@ -42,7 +47,7 @@ export interface Field {
 }
 
 export interface Group {
-  readonly id: 'task' | 'network' | 'training' | 'prune';
+  readonly id: 'task' | 'network' | 'training' | 'method' | 'prune' | 'transfer';
   readonly title: string;
   readonly paper?: string;
   readonly fields: readonly Field[];
@@ -58,8 +63,24 @@ const optimizer =
   (...types: Type[]) =>
   (value: (path: string) => unknown): boolean =>
     types.includes(value('training.optimizer.type') as Type);
-const isLayerwise = (value: (path: string) => unknown): boolean => value('pruning.scope') === 'layerwise';
-const isUntrained = (value: (path: string) => unknown): boolean => value('method.type') === 'edge-popup';
+const hasOwnRates = (value: (path: string) => unknown): boolean =>
+  value('pruning.scope') === 'layerwise' && value('pruning.structure') === 'weights';
+const isInBlocks = (value: (path: string) => unknown): boolean => value('pruning.structure') === 'blocks';
+const isTransferred = (value: (path: string) => unknown): boolean => value('transfer') !== null;
+const datasetOptions: readonly Option[] = datasets.map(({ name, title }) => ({ value: name, label: title }));
+const corruptOptions = named(corruptions, {
+  none: m.recipe_corrupt_none(),
+  labels: m.recipe_corrupt_labels(),
+  pixels: m.recipe_corrupt_pixels(),
+});
+const optimizerOptions = named(['adam', 'sgd', 'momentum'], { adam: 'Adam', sgd: 'SGD', momentum: m.app_optimizer_momentum() });
+type MethodType = Recipe['method']['type'];
+const method =
+  (...types: MethodType[]) =>
+  (value: (path: string) => unknown): boolean =>
+    types.includes(value('method.type') as MethodType);
+/** Whether masks come of scores of weights. */
+const isPruned = method('prune', 'early-bird');
 const isStepped = (value: (path: string) => unknown): boolean => value('training.schedule.type') === 'step';
 
 export const groups: readonly Group[] = [
@@ -70,7 +91,7 @@ export const groups: readonly Group[] = [
       {
         path: 'task.dataset',
         label: m.app_field_dataset(),
-        control: { kind: 'choice', options: datasets.map(({ name, title }) => ({ value: name, label: title })) },
+        control: { kind: 'choice', options: datasetOptions },
         explain: m.app_explain_dataset(),
       },
       { path: 'task.train', label: m.app_field_train(), control: number, explain: m.app_explain_train() },
@@ -84,6 +105,12 @@ export const groups: readonly Group[] = [
           options: named(['dataset', 'none'], { dataset: m.app_normalise_dataset(), none: m.app_normalise_none() }),
         },
         explain: m.app_explain_normalise(),
+      },
+      {
+        path: 'task.corrupt',
+        label: m.recipe_corrupt(),
+        control: { kind: 'choice', options: corruptOptions },
+        explain: m.recipe_corrupt_explain(),
       },
     ],
   },
@@ -123,10 +150,7 @@ export const groups: readonly Group[] = [
       {
         path: 'training.optimizer.type',
         label: m.app_field_optimizer(),
-        control: {
-          kind: 'choice',
-          options: named(['adam', 'sgd', 'momentum'], { adam: 'Adam', sgd: 'SGD', momentum: m.app_optimizer_momentum() }),
-        },
+        control: { kind: 'choice', options: optimizerOptions },
         explain: m.app_explain_optimizer(),
       },
       {
@@ -174,46 +198,135 @@ export const groups: readonly Group[] = [
     ],
   },
   {
-    id: 'prune',
-    title: m.app_group_prune(),
-    paper: 'Han 2015',
+    id: 'method',
+    title: m.recipe_group_method(),
     fields: [
       {
         path: 'method.type',
         label: m.recipe_method(),
         control: {
           kind: 'choice',
-          options: named(['prune', 'edge-popup'], { prune: m.recipe_method_prune(), 'edge-popup': m.recipe_method_edge_popup() }),
+          options: named(methodTypes, {
+            prune: m.recipe_method_prune(),
+            'edge-popup': m.recipe_method_edge_popup(),
+            set: m.recipe_method_set(),
+            rigl: m.recipe_method_rigl(),
+            bernoulli: m.recipe_method_bernoulli(),
+            'early-bird': m.recipe_method_early_bird(),
+          }),
         },
         explain: m.recipe_method_explain(),
       },
-      { path: 'method.scoreRate', label: m.recipe_score_rate(), control: real, explain: m.recipe_score_rate_explain(), when: isUntrained },
+      {
+        path: 'method.scoreRate',
+        label: m.recipe_score_rate(),
+        control: real,
+        explain: m.recipe_score_rate_explain(),
+        when: method('edge-popup', 'bernoulli'),
+      },
       {
         path: 'method.scoreMomentum',
         label: m.recipe_score_momentum(),
         control: real,
         explain: m.recipe_score_momentum_explain(),
-        when: isUntrained,
+        when: method('edge-popup', 'bernoulli'),
       },
+      {
+        path: 'method.rescale',
+        label: m.recipe_rescale(),
+        control: { kind: 'switch' },
+        explain: m.recipe_rescale_explain(),
+        when: method('bernoulli'),
+      },
+      {
+        path: 'method.tolerance',
+        label: m.recipe_tolerance(),
+        control: { kind: 'rate' },
+        explain: m.recipe_tolerance_explain(),
+        when: method('early-bird'),
+      },
+      { path: 'method.window', label: m.recipe_window(), control: number, explain: m.recipe_window_explain(), when: method('early-bird') },
+      {
+        path: 'method.then',
+        label: m.recipe_then(),
+        control: {
+          kind: 'choice',
+          options: named(earlyBirdThens, { continue: m.recipe_then_continue(), rewind: m.recipe_then_rewind() }),
+        },
+        explain: m.recipe_then_explain(),
+        when: method('early-bird'),
+      },
+      { path: 'method.every', label: m.recipe_every(), control: number, explain: m.recipe_every_explain(), when: method('set', 'rigl') },
+      {
+        path: 'method.share',
+        label: m.recipe_share(),
+        control: { kind: 'rate' },
+        explain: m.recipe_share_explain(),
+        when: method('set', 'rigl'),
+      },
+      {
+        path: 'method.until',
+        label: m.recipe_until(),
+        control: { kind: 'rate' },
+        explain: m.recipe_until_explain(),
+        when: method('set', 'rigl'),
+      },
+    ],
+  },
+  {
+    id: 'prune',
+    title: m.app_group_prune(),
+    paper: 'Han 2015',
+    fields: [
       {
         path: 'pruning.criterion',
         label: m.app_field_criterion(),
         control: { kind: 'choice', options: criterionNames.map((value) => ({ value, label: criteria[value].title() })) },
         explain: m.app_explain_criterion(),
+        when: isPruned,
       },
       {
         path: 'pruning.scoredAt',
         label: m.recipe_scored_at(),
         control: { kind: 'choice', options: named(['final', 'init'], { final: m.recipe_scored_final(), init: m.recipe_scored_init() }) },
         explain: m.recipe_scored_explain(),
+        when: isPruned,
       },
-      { path: 'pruning.signAware', label: m.recipe_sign_aware(), control: { kind: 'switch' }, explain: m.recipe_sign_aware_explain() },
+      {
+        path: 'pruning.signAware',
+        label: m.recipe_sign_aware(),
+        control: { kind: 'switch' },
+        explain: m.recipe_sign_aware_explain(),
+        when: isPruned,
+      },
       {
         path: 'pruning.examplesPerClass',
         label: m.recipe_examples(),
         control: number,
         explain: m.recipe_examples_explain(),
-        when: (value) => criterionNames.some((name) => name === value('pruning.criterion') && criteria[name].needs.length > 0),
+        when: (value) =>
+          isPruned(value) && criterionNames.some((name) => name === value('pruning.criterion') && criteria[name].needs.length > 0),
+      },
+      {
+        path: 'pruning.structure',
+        label: m.recipe_structure(),
+        control: {
+          kind: 'choice',
+          options: named(structures, {
+            weights: m.recipe_structure_weights(),
+            neurons: m.recipe_structure_neurons(),
+            inputs: m.recipe_structure_inputs(),
+            blocks: m.recipe_structure_blocks(),
+          }),
+        },
+        explain: m.recipe_structure_explain(),
+      },
+      {
+        path: 'pruning.blockSize',
+        label: m.recipe_block_size(),
+        control: number,
+        explain: m.recipe_block_size_explain(),
+        when: isInBlocks,
       },
       {
         path: 'pruning.scope',
@@ -245,18 +358,83 @@ export const groups: readonly Group[] = [
         },
         explain: m.app_explain_rounds(),
       },
-      { path: 'pruning.rate', label: m.app_field_rate(), control: { kind: 'rate' }, explain: m.app_explain_rate() },
+      {
+        path: 'pruning.rate',
+        label: m.app_field_rate(),
+        control: { kind: 'rate' },
+        explain: m.app_explain_rate(),
+        when: (value) => !isInBlocks(value),
+      },
       {
         path: 'pruning.outputRate',
         label: m.app_field_output_rate(),
         control: { kind: 'rate' },
         explain: m.app_explain_output_rate(),
-        when: isLayerwise,
+        when: hasOwnRates,
       },
       { path: 'pruning.levels', label: m.app_field_levels(), control: number, explain: m.app_explain_levels() },
     ],
   },
 ];
+
+/** What the ticket is drawn on where it is not what it is trained on. */
+export const transfer: Group = {
+  id: 'transfer',
+  title: m.recipe_transfer(),
+  paper: 'Morcos 2019',
+  fields: [
+    { path: 'transfer', label: m.recipe_transfer_on(), control: { kind: 'switch' }, explain: m.recipe_transfer_explain() },
+    ...(
+      [
+        {
+          path: 'transfer.task.dataset',
+          label: m.recipe_transfer_dataset(),
+          control: { kind: 'choice', options: datasetOptions },
+          explain: m.recipe_transfer_dataset_explain(),
+        },
+        {
+          path: 'transfer.task.corrupt',
+          label: m.recipe_transfer_corrupt(),
+          control: { kind: 'choice', options: corruptOptions },
+          explain: m.recipe_corrupt_explain(),
+        },
+        {
+          path: 'transfer.training.optimizer.type',
+          label: m.recipe_transfer_optimizer(),
+          control: { kind: 'choice', options: optimizerOptions },
+          explain: m.recipe_transfer_optimizer_explain(),
+        },
+        {
+          path: 'transfer.training.optimizer.learningRate',
+          label: m.recipe_transfer_rate(),
+          control: real,
+          explain: m.recipe_transfer_optimizer_explain(),
+        },
+        { path: 'transfer.training.steps', label: m.recipe_transfer_steps(), control: number, explain: m.recipe_transfer_steps_explain() },
+        { path: 'transfer.seedOffset', label: m.recipe_transfer_seed(), control: number, explain: m.recipe_transfer_seed_explain() },
+        {
+          path: 'transfer.take',
+          label: m.recipe_transfer_take(),
+          control: {
+            kind: 'choice',
+            options: named(takes, { ticket: m.recipe_transfer_ticket(), mask: m.recipe_transfer_mask() }),
+          },
+          explain: m.recipe_transfer_take_explain(),
+        },
+      ] as const
+    ).map((field) => ({ ...field, when: isTransferred })),
+  ],
+};
+
+/** What the chosen method does, and whose it is; nothing for what somebody is in the middle of typing. */
+export const aboutMethod: Readonly<Partial<Record<string, () => string>>> = {
+  prune: m.recipe_about_prune,
+  'edge-popup': m.recipe_about_edge_popup,
+  set: m.recipe_about_set,
+  rigl: m.recipe_about_rigl,
+  bernoulli: m.recipe_about_bernoulli,
+  'early-bird': m.recipe_about_early_bird,
+} satisfies Record<MethodType, () => string>;
 
 /** What a rewind makes of single weights; it stands below where they rewind to. */
 export const treatments: readonly Field[] = [

@@ -20,7 +20,7 @@ describe('defaults', () => {
     expect(parseRecipe(least)).toEqual({
       version: 1,
       name: '',
-      task: { dataset: 'mnist', train: 55_000, validation: 5_000, test: 10_000, normalise: 'dataset', augment: [] },
+      task: { dataset: 'mnist', train: 55_000, validation: 5_000, test: 10_000, normalise: 'dataset', augment: [], corrupt: 'none' },
       model: { family: 'mlp', hidden: [300, 100], activation: 'relu', init: 'glorot-normal' },
       training: {
         optimizer: { type: 'adam', learningRate: 0.0012, beta1: 0.9, beta2: 0.999 },
@@ -39,12 +39,15 @@ describe('defaults', () => {
         examplesPerClass: 10,
         scope: 'layerwise',
         schedule: 'iterative',
+        structure: 'weights',
+        blockSize: 4,
         levels: 15,
         rate: 0.2,
         convRate: 0.2,
         outputRate: 0.1,
       },
       rewind: { weights: 'init', schedule: { from: 0 }, kept: 'rewound', cut: 'zero' },
+      transfer: null,
       arms: ['ticket', 'reinit', 'random-mask'],
       seeds: [1, 2, 3],
     });

@@ -32,13 +32,13 @@ export interface Plane {
 }
 
 /** Whether a recipe's task is a plane of points made here. */
-export function isPlane({ dataset }: Recipe['task']): boolean {
+export function isPlane({ dataset }: Pick<Recipe['task'], 'dataset'>): boolean {
   const { input, files } = findDataset(dataset);
   return volume(input) === 2 && files.pool.length === 0;
 }
 
 /** The plane of a generated task, with some of a seed's training and validation points. */
-export function planeOf(task: Recipe['task'], seed: number): Plane {
+export function planeOf(task: Omit<Recipe['task'], 'corrupt'>, seed: number): Plane {
   const dataset = findDataset(task.dataset);
   const { labels, points } = generate(task.dataset);
   const inputs = new Float32Array(points.length);

@@ -1,0 +1,48 @@
+/** A method other than pruning, picked in the recipe panel and trained in the built app. */
+import { describe, expect, it } from 'vitest';
+import { quick } from './support/recipes.ts';
+import { useSite } from './support/site.ts';
+
+const site = useSite();
+
+describe('early-bird', () => {
+  it('stops the dense network once the masks agree, and shows how they came to', async () => {
+    const lab = await site.visit();
+    await lab.openRecipe({
+      ...quick,
+      name: 'Early',
+      training: { batchSize: 50, steps: 600, evaluateEvery: 100 },
+      method: { type: 'early-bird', tolerance: 0.03 },
+      pruning: { levels: 1, rate: 0.8, outputRate: 0.5 },
+      arms: ['ticket'],
+    });
+    await lab.runAll();
+    expect(await lab.finishedLevels()).toBe(2);
+    const map = lab.evidence.panel.getByRole('img', {
+      name: /^Distances between the masks drawn after each of \d+ epochs\. Drawn after \d+/,
+    });
+    await map.waitFor();
+    await lab.page.reload();
+    await map.waitFor();
+    await lab.expectNoAlert();
+  });
+});
+
+describe('RigL', () => {
+  it('is picked with its settings, trains a level at the density of its mask, and says what it does', async () => {
+    const lab = await site.visit();
+    await lab.openRecipe({ ...quick, name: 'Rewired', pruning: { levels: 1, rate: 0.8, outputRate: 0.5 }, arms: ['ticket'] });
+    await lab.recipe.field('mask by').selectOption('rigl');
+    await lab.recipe.setField('change every', '400');
+    await expect.poll(() => lab.recipe.alerts.first().textContent()).toMatch(/method\.every 400 is too long/);
+    await lab.recipe.setField('change every', '20');
+    await expect.poll(() => lab.recipe.alerts.count()).toBe(0);
+    expect(await lab.recipe.field('score').count()).toBe(0);
+    await lab.runAll();
+    expect(await lab.finishedLevels()).toBe(2);
+    expect(await lab.evidence.figures()).toHaveLength(2);
+    await lab.recipe.showJson();
+    expect(await lab.recipe.json.inputValue()).toMatch(/"rigl"/);
+    await lab.expectNoAlert();
+  });
+});
