@@ -44,6 +44,7 @@ const cases: readonly Case[] = [
     { ...usual, kernels, masks: 'frozen' as const, optimizer: 'momentum' as const, hidden: [37, 11] },
   ]),
   { ...usual, kind: 'floats', input: { height: 2, width: 3, channels: 2 } },
+  { ...usual, hidden: [1, 5], optimizer: 'momentum' },
   { ...usual, input: { height: 3, width: 3, channels: 3 }, hidden: [], optimizer: 'momentum' },
 ];
 
@@ -103,6 +104,13 @@ describe('the contract', () => {
     expect(second.bytes).toBeGreaterThan(100_000);
     expect(before).toEqual({ buffers: 0, bytes: 0 });
     expect(after).toEqual(before);
+  });
+
+  it('says so when the device has no room, and keeps nothing of what was tried', async () => {
+    const { error, left, loss } = await probe('fills');
+    expect(error).toMatch(/^engine: The GPU has no memory left/);
+    expect(left).toEqual({ buffers: 0, bytes: 0 });
+    expect(loss).toBeGreaterThan(0);
   });
 
   it('says so when the device is lost in the middle of a run, and trains the level again on another to the same end', async () => {

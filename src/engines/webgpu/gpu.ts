@@ -20,6 +20,9 @@ export interface Traits {
   readonly quads: 0 | 4;
 }
 
+/** Pipelines kept for trainers to come: some twenty a shape of network. */
+const MOST_PROGRAMS = 200;
+
 export class Gpu {
   readonly ledger: Ledger;
   private readonly programs = new Map<string, Promise<Program>>();
@@ -81,18 +84,29 @@ export class Gpu {
     if (program === undefined) {
       program = this.compile(kernel, code);
       this.programs.set(code, program);
+      // Shapes may change from level to level: the oldest text goes, its pipeline with it once nobody uses it.
+      const [oldest] = this.programs.keys();
+      if (this.programs.size > MOST_PROGRAMS) this.programs.delete(oldest);
     }
     return program;
   }
 
   /** Does work that makes buffers; rejects with a `LabError` where the device has no room for them. */
-  async withRoom<T>(work: () => T): Promise<T> {
+  async withRoom<T extends object>(work: () => T): Promise<T> {
     this.check();
     const { device } = this;
     device.pushErrorScope('out-of-memory');
     device.pushErrorScope('validation');
-    const made = work();
+    let made: T | null = null;
+    let thrown: unknown = null;
+    try {
+      made = work();
+    } catch (error) {
+      thrown = error;
+    }
+    // Whatever happened, the scopes must close.
     const [invalid, full] = await Promise.all([device.popErrorScope(), device.popErrorScope()]);
+    if (made === null) throw thrown;
     const failure = full ?? invalid;
     if (failure !== null) throw errorOf(failure);
     return made;

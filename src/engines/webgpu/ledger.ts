@@ -1,3 +1,6 @@
+import { m } from '../../paraglide/messages.js';
+import { LabError } from '../../science/errors.ts';
+
 /** Every buffer on the device is entered here when it is made and struck out when it goes, so that leaks show as numbers. */
 export class Ledger {
   private readonly held = new Map<GPUBuffer, number>();
@@ -16,8 +19,11 @@ export class Ledger {
     return sum;
   }
 
+  /** Throws a `LabError` where a buffer is larger than any the device has room for. */
   create(label: string, bytes: number, usage: GPUBufferUsageFlags): GPUBuffer {
-    const size = Math.max(16, (bytes + 3) & ~3);
+    const size = Math.max(16, 4 * Math.ceil(bytes / 4));
+    const { maxBufferSize, maxStorageBufferBindingSize } = this.device.limits;
+    if (size > Math.min(maxBufferSize, maxStorageBufferBindingSize)) throw new LabError(m.engines_gpu_memory(), 'engine');
     const buffer = this.device.createBuffer({ label, size, usage });
     this.held.set(buffer, size);
     return buffer;

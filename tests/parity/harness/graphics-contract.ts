@@ -189,6 +189,19 @@ const probes = {
     return { asked: asked.slice(0, 2), error };
   },
 
+  /** Networks that no buffer holds: what is said, what is left, and whether others can be trained after that. */
+  async fills(engine: WebgpuEngine) {
+    const huge = buildModel({ family: 'mlp', hidden: [8192, 8192], activation: 'relu' }, task.input, task.classes);
+    const plan = { model: huge, task, optimizer: optimizers.adam, weightDecay: 0, batchSize: BATCH, networks: 64 };
+    const error = await engine.createTrainer(plan).catch((cause: unknown) => cause);
+    const left = engine.inUse;
+    const trainer = await make(engine, 1);
+    trainer.start(0, startOf(1, 100));
+    const [loss] = await trainer.train([3], unhurried);
+    trainer.dispose();
+    return { error: error instanceof LabError ? `${error.subject}: ${error.message}` : String(error), left, loss };
+  },
+
   /** The device goes in the middle of a run: what is said, and whether the level can be trained again, to the same end. */
   async loses(engine: WebgpuEngine) {
     const undisturbed = await make(engine, 1);

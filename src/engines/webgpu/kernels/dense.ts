@@ -73,8 +73,6 @@ export const begin = ({ slots, networks, index }: DenseShape, mode: string): str
 
 export const stepsBinding = ({ steps, slots }: DenseShape) => read('steps', 'Step', steps * slots);
 export const modesBinding = ({ layers, networks }: DenseShape) => read('modes', 'u32', layers * networks);
-export const valuesOf = (name: string, features: number, { batch, slots }: DenseShape) =>
-  ({ name, element: 'f32', count: slots * (features + 1) * batch }) as const;
 
 /** y = activation(W x + bias), written both ways. */
 export function forwardDense(shape: DenseShape, traits: Traits): ShapedKernel {

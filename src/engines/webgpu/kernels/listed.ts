@@ -19,6 +19,7 @@ import {
   type ShapedKernel,
 } from './dense.ts';
 import { moveFunction } from './optimizer.ts';
+import { WIDEST } from './pass.ts';
 import { LANES } from './product.ts';
 
 /** Where a network's lists lie, in words from their beginning; `capacity` weights have room. */
@@ -175,7 +176,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local
   let slot = group.z;
   let network = at.network + slot;
   ${begin(shape, `mode != ${LISTED}u`)}
-  let place = group.x * ${size}u + local.x;
+  let place = (group.y * ${WIDEST}u + group.x) * ${size}u + local.x;
   let base = network * ${list.size}u;
   if (place >= lists[base + ${list.moved.starts + units}u]) { return; }
   let entry = lists[base + ${list.moved.entries}u + place];
@@ -186,7 +187,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local
   for (var q = 0u; q < ${quads}u; q++) { sum += dot(dy[d + q], x[v + q]); }
   moveEntry(network, entry, sum, step);
 }`;
-  return { code, groups: [Math.ceil((list.capacity + units) / size), 1] as const };
+  const groups = Math.ceil((list.capacity + units) / size);
+  return { code, groups: [Math.min(groups, WIDEST), Math.ceil(groups / WIDEST)] as const };
 }
 
 /** A unit a workgroup, whose invocations share the batch: they read side by side, and a unit's gradient stays in registers. */

@@ -22,6 +22,9 @@ export const LABEL_BITS = 8;
 
 const SIZE = 64;
 
+/** Workgroups along one dimension, at most. */
+export const WIDEST = 65_535;
+
 /** Features that one invocation of the gathering kernel puts in place, for its example. */
 const STRETCH = 16;
 
@@ -147,6 +150,3 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   ];
   return { label: 'mask', bindings, code, subgroups: false, groups: [Math.min(groups, WIDEST), Math.ceil(groups / WIDEST)] };
 }
-
-/** Workgroups along one dimension, at most. */
-const WIDEST = 65_535;
