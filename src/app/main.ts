@@ -53,11 +53,11 @@ const theme = new ThemeChoice(document.documentElement, matchMedia('(prefers-col
 if (embed === null) {
   const library = new Library(lab, () => localStorage);
   mount(Root, { target, props: { lab, library, theme, fetchText } });
-  void library.begin().then(() => lab.begin(linkIn(location.hash), pageOf(location.hash) === 'lab'));
+  void library.begin().then(() => lab.open.begin(linkIn(location.hash), pageOf(location.hash) === 'lab'));
 } else {
   const { level } = embed;
   void import('./Embed.svelte').then(({ default: Embed }) => mount(Embed, { target, props: { lab, theme, options: embed } }));
-  void lab.begin(linkIn(location.hash), true).then(() => {
+  void lab.open.begin(linkIn(location.hash), true).then(() => {
     if (level !== null) lab.selection.show(level);
   });
 }

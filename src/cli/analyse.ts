@@ -96,7 +96,7 @@ async function subjectOf(plan: Plan, run: RunId, outcomes: Map<string, RunOutcom
     keep: (outcome) => Promise.resolve(void outcomes.set(outcome.result.key, outcome)),
   };
   try {
-    await conduct({ ...plan, recipe }, lab, notebook, ({ level, arm }) => say(m.cli_at_hand({ level, arm })), run.level);
+    await conduct(plan, lab, notebook, ({ level, arm }) => say(m.cli_at_hand({ level, arm })), [run]);
     const of = (id: RunId, from = plan): RunOutcome => {
       const outcome = outcomes.get(runKey(from, id, lab.arithmeticVersion));
       if (outcome === undefined) throw new Error('conducted, yet not in the notebook');

@@ -161,13 +161,18 @@ export function slopesAt(plan: Plan, model: Model, { seed, arm, level }: RunId, 
 const negated = (scores: Tensors): Tensors =>
   Object.fromEntries(Object.entries(scores).map(([name, values]) => [name, values.map((score) => -score)]));
 
+const shuffleStream = (seed: number, level: number, name: string): Stream => stream(seed, `shuffled-mask/${level}/${name}`);
+
+/** Of each place of a shuffled mask, the place whose bit of the ticket's mask it took, where single weights are shuffled. */
+export const shuffledPlaces = ({ seed, level }: Pick<RunId, 'seed' | 'level'>, name: string, size: number): Uint32Array =>
+  Uint32Array.from(permutation(shuffleStream(seed, level, name), size));
+
 /** The mask in a new random order within each layer, each layer keeping its count, and what goes together going together. */
 function shuffled(plan: Plan, model: Model, mask: Mask, seed: number, level: number): Mask {
   const { structure, blockSize } = recipeAt(plan, level).pruning;
-  const source = (name: string): Stream => stream(seed, `shuffled-mask/${level}/${name}`);
-  if (structure !== 'weights') return structures[structure].shuffle(model, mask, source, blockSize);
+  if (structure !== 'weights') return structures[structure].shuffle(model, mask, (name) => shuffleStream(seed, level, name), blockSize);
   const shuffle = (name: string, bits: Bits): Bits => {
-    const order = permutation(source(name), bits.size);
+    const order = shuffledPlaces({ seed, level }, name, bits.size);
     return bitsWhere(bits.size, (index) => getBit(bits, order[index]));
   };
   return Object.fromEntries(Object.entries(mask).map(([name, bits]) => [name, shuffle(name, bits)]));

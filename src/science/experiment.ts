@@ -6,7 +6,7 @@ import { m } from '../paraglide/messages.js';
 import { LabError } from './errors.ts';
 import { chainOf, rewindSteps, type TrainSource } from './chain.ts';
 import type { Ancestors } from './draw.ts';
-import { baseLevel, recipeAt, type Plan } from './plan.ts';
+import { baseLevel, ownerOf, recipeAt, type Plan } from './plan.ts';
 import { runKey } from './recipe/identity.ts';
 import { modelOf } from './recipe/model.ts';
 import type { RunId, RunResult } from './result.ts';
@@ -48,6 +48,13 @@ export const runsOfLevel = (plan: Plan, seed: number, level: number): RunId[] =>
 export const runsOf = (plan: Plan, upTo = plan.recipe.pruning.levels): RunId[] =>
   Array.from({ length: upTo + 1 }, (_, level) => plan.recipe.seeds.flatMap((seed) => runsOfLevel(plan, seed, level))).flat();
 
+/** All runs along a plan, those of the plans that it grew from included, with the seeds and arms that each had. */
+export const runsAlongPlan = (plan: Plan): RunId[] =>
+  Array.from({ length: plan.recipe.pruning.levels + 1 }, (_, level) => {
+    const owner = ownerOf(plan, level);
+    return owner.recipe.seeds.flatMap((seed) => runsOfLevel(owner, seed, level));
+  }).flat();
+
 /** What level 0's snapshots may take, in bytes. */
 const MAX_SNAPSHOT_BYTES = 64e6;
 
@@ -65,15 +72,16 @@ export function stepsToKeep(plan: Plan): number[] {
 }
 
 /**
- * Runs levels 0..`upTo` of every seed; `finished` hears of each run as it ends, in the notebook or anew.
- * Rejects with the first error; what had finished stays in the notebook.
+ * Runs what is wanted (everything of the plan, if not told) and the tickets that it grows from, level by level; `finished`
+ * hears of each run as it ends, in the notebook or anew. Rejects with the first error; what had finished stays in the
+ * notebook.
  */
 export async function conduct(
   plan: Plan,
   laboratory: Laboratory,
   notebook: Notebook,
   finished: (result: RunResult) => void,
-  upTo = plan.recipe.pruning.levels,
+  wanted: readonly RunId[] = runsOf(plan),
 ): Promise<void> {
   const train = (run: RunId, ancestors: Ancestors | null) => once({ plan, run, ancestors }, run, laboratory, notebook, finished);
   // What is trained for the sake of its mask waits for the level that takes it, and is no result of this plan.
@@ -81,13 +89,14 @@ export async function conduct(
     once({ plan: source, run, ancestors, isSource: true }, { ...run, level: forLevel }, laboratory, notebook, () => undefined);
 
   async function drawTickets(seed: number): Promise<void> {
+    const own = wanted.filter((run) => run.seed === seed);
+    const upTo = Math.max(...own.map(({ level }) => level));
     const chain = chainOf(plan, seed, await train({ seed, arm: 'ticket', level: 0 }, null), trainSource);
     const controls: Promise<void>[] = [];
     for (let level = 1; level <= upTo; level++) {
       const ancestors = await chain.ancestorsAt(level);
       const ticket = train({ seed, arm: 'ticket', level }, ancestors);
-      for (const run of runsOfLevel(plan, seed, level))
-        if (run.arm !== 'ticket') controls.push(train(run, ancestors).then(() => undefined));
+      for (const run of own) if (run.level === level && run.arm !== 'ticket') controls.push(train(run, ancestors).then(() => undefined));
       // Both are awaited together so that a failed control is heard while the ticket still trains.
       const [outcome] = await Promise.all([ticket, Promise.race([Promise.all(controls), ticket])]);
       chain.trained(level, outcome);
@@ -95,7 +104,7 @@ export async function conduct(
     await Promise.all(controls);
   }
 
-  await Promise.all(plan.recipe.seeds.map(drawTickets));
+  await Promise.all([...new Set(wanted.map(({ seed }) => seed))].map(drawTickets));
 }
 
 /** The run from the notebook, or trained now and kept there, once `admitted` may be. */

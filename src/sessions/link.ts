@@ -1,7 +1,8 @@
 /**
  * A session in a link: its recipe and what was found, in the hash of an address. `s2.` and then, in base64url, sections
- * (link/container.ts): the recipe, every run's figures and 4-byte fingerprint, and as far as they fit learning curves
- * and masks. Densities and steps follow from the recipe, but for densities that are learned. What is read is hostile input.
+ * (link/container.ts): the recipe, of a what-if also what it grew from, every run's figures and 4-byte fingerprint, and
+ * as far as they fit learning curves and masks. Densities and steps follow from recipes, but for densities that are
+ * learned. What is read is hostile input.
  */
 import { bytesToHex } from '@noble/hashes/utils.js';
 import { m } from '../paraglide/messages.js';
@@ -10,16 +11,19 @@ import { modelOf } from '../science/recipe/model.ts';
 import { fromBase64Url } from './base64.ts';
 import { ByteReader, Malformed } from './bytes.ts';
 import { inflate, TooLong } from './deflate.ts';
-import { kinds, splitSections } from './link/container.ts';
+import { planOfLineage } from './link/along.ts';
+import { branchKinds, kinds, splitSections } from './link/container.ts';
 import { readCurves } from './link/curves.ts';
 import { readDensities, tellsDensities } from './link/densities.ts';
 import { readFigures } from './link/figures.ts';
 import { readFirst } from './link/first.ts';
+import { readLineage } from './link/lineage.ts';
 import { readMasks } from './link/masks.ts';
 import { FINGERPRINT_BYTES, MAX_TEXT_BYTES, readRecipe, type SharedSession } from './link/shared.ts';
 
 export type { SharedCurve } from './link/curves.ts';
 export type { SharedFigures } from './link/figures.ts';
+export { sessionOf } from './link/along.ts';
 export { packLink, type LeftOut, type LinkPart, type PackedLink } from './link/pack.ts';
 export type { SharedSession } from './link/shared.ts';
 
@@ -50,23 +54,31 @@ async function read(bytes: Uint8Array): Promise<Omit<SharedSession, 'hash'>> {
   const name = reader.text();
   const recipe = readRecipe(reader.text(), name);
   reader.end();
-  const figures = sections.get(kinds.figures);
-  const fingerprints = new ByteReader(sections.get(kinds.fingerprints) ?? new Uint8Array());
-  const told = figures === undefined ? [] : readFigures(recipe, figures);
-  const counted = sections.get(kinds.densities);
-  const densities = counted === undefined || !tellsDensities(recipe) ? null : readDensities(recipe, counted, told.length);
+  const lineage = sections.get(kinds.branches);
+  const branches = lineage === undefined ? [] : readLineage(recipe, utf8(await inflate(lineage, MAX_TEXT_BYTES)));
+  const plan = planOfLineage(recipe, branches);
+  const own = branches.length === 0 ? kinds : branchKinds;
+  const figures = sections.get(own.figures);
+  const fingerprints = new ByteReader(sections.get(own.fingerprints) ?? new Uint8Array());
+  const told = figures === undefined ? [] : readFigures(plan, figures);
+  const counted = sections.get(own.densities);
+  const densities = counted === undefined || !tellsDensities(plan) ? null : readDensities(modelOf(recipe), counted, told.length);
   const known = told.map((run, index) => ({
     ...run,
     density: densities?.[index] ?? run.density,
     fingerprint: bytesToHex(fingerprints.raw(FINGERPRINT_BYTES)),
   }));
-  const curves = sections.get(kinds.curves);
-  const masks = sections.get(kinds.masks);
+  const curves = sections.get(own.curves);
+  const masks = sections.get(own.masks);
   return {
     name,
     recipe,
+    branches,
+    plan,
     figures: known,
-    curves: curves === undefined ? [] : readCurves(recipe, known, curves),
+    curves: curves === undefined ? [] : readCurves(plan, known, curves),
     masks: masks === undefined ? [] : readMasks(modelOf(recipe), masks),
   };
 }
+
+const utf8 = (bytes: Uint8Array): string => new TextDecoder('utf-8', { fatal: true }).decode(bytes);

@@ -1,7 +1,7 @@
 /** Watches one run for the page: progress and histograms, coalesced to what a viewer can see. */
 import { histograms, limitsOf, widened, type Limits } from '../science/analysis/histogram.ts';
 import { cutBelow, cutExactly, isCutNext, nextCut, nextThresholds } from '../science/analysis/next-cut.ts';
-import { transitionOf } from '../science/analysis/transition.ts';
+import { originOf, transitionOf } from '../science/analysis/transition.ts';
 import type { Drawing } from '../science/draw.ts';
 import type { RunRequest } from '../science/experiment.ts';
 import { density } from '../science/mask.ts';
@@ -44,7 +44,7 @@ export class Observer implements Watcher {
     this.end = recipe.training.steps;
     const limits = limitsOf(model, recipe);
     this.limits = ancestors === null ? limits : widened(limits, ancestors.parent.mask, ancestors.parent.final.parameters);
-    const transition = transitionOf(recipe, model, run, drawing, ancestors, this.limits);
+    const transition = transitionOf(recipe, model, run, drawing, originOf(run, ancestors, null), this.limits);
     listener({ type: 'drawn', run, mask, density: density(mask), position, end: this.end, transition });
   }
 

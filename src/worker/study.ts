@@ -1,7 +1,7 @@
 /** What the stage shows of a run that has ended, worked out again from what the notebook kept of it and its ancestors. */
 import { histograms, limitsOf, widened, type LayerHistogram } from '../science/analysis/histogram.ts';
 import { cutExactly, nextCut, nextThresholds } from '../science/analysis/next-cut.ts';
-import { transitionOf, type Transition } from '../science/analysis/transition.ts';
+import { originOf, transitionOf, type Origin, type Transition } from '../science/analysis/transition.ts';
 import { begin, type Ancestors } from '../science/draw.ts';
 import type { Mask } from '../science/mask.ts';
 import { recipeAt, type Plan } from '../science/plan.ts';
@@ -14,9 +14,11 @@ export interface StudyRequest {
   readonly run: RunId;
   /** Null at level 0. */
   readonly ancestors: Ancestors | null;
+  /** Of a random mask, the network that it is cut from; null where there is none, or it is not kept. */
+  readonly before?: Origin | null;
   readonly mask: Mask;
-  /** The run's parameters at its last step. */
-  readonly final: Tensors;
+  /** The run's parameters at its last step; null while it trains, when only how it began is asked. */
+  readonly final: Tensors | null;
 }
 
 export interface Study {
@@ -27,18 +29,22 @@ export interface Study {
 }
 
 /** The same numbers as were shown while the run trained. */
-export function study({ plan, run, ancestors, mask, final }: StudyRequest): Study {
+export function study({ plan, run, ancestors, before = null, mask, final }: StudyRequest): Study {
   const recipe = recipeAt(plan, run.level);
   const model = modelOf(recipe);
   const drawing = begin(plan, model, run, ancestors, mask);
   const { start } = drawing;
   const narrow = limitsOf(model, recipe);
-  const before = ancestors === null ? narrow : widened(narrow, ancestors.parent.mask, ancestors.parent.final.parameters);
-  const limits = widened(before, mask, final);
+  const origin = originOf(run, ancestors, before);
+  const cutFrom = [ancestors?.parent ?? null, origin].filter((network) => network !== null);
+  const wide = cutFrom.reduce((limits, network) => widened(limits, network.mask, network.final.parameters), narrow);
+  const transition = transitionOf(recipe, model, run, drawing, origin, wide);
+  if (final === null) return { transition, histograms: [], next: null };
+  const limits = widened(wide, mask, final);
   const next = nextCut(plan, model, run, mask, final);
   const cut = next === null ? null : cutExactly(next, final, limits, nextThresholds(plan, model, run.level, mask, final));
   return {
-    transition: transitionOf(recipe, model, run, drawing, ancestors, before),
+    transition,
     histograms: histograms(model, mask, start.parameters, final, limits, cut),
     next,
   };

@@ -147,23 +147,19 @@ describe('steps', () => {
   it('go one minibatch, one phase, one level at a time, and training goes on exactly there', async () => {
     const lab = await site.visit();
     await lab.openRecipe(quick);
-    const step = async (kind: string): Promise<void> => {
-      await lab.page.getByLabel('Step by', { exact: true }).selectOption(kind);
-      await lab.page.keyboard.press('Escape');
-      await lab.page.locator('body').press('s');
-    };
     const at = (): Promise<string> => textOf(lab.stage);
-    await step('minibatch');
+    await lab.step('minibatch');
     await expect.poll(at).toContain('step 1 of 300');
-    await step('minibatch');
+    await lab.step('minibatch');
     await expect.poll(at).toContain('step 2 of 300');
-    await step('level');
+    await lab.step('level');
     await expect.poll(() => lab.finishedLevels()).toBe(1);
-    await step('phase');
+    await lab.step('phase');
     await expect.poll(at).toContain('step 0 of 300');
-    await step('phase');
+    await lab.step('phase');
+    await lab.step('phase');
     await expect.poll(() => lab.finishedLevels()).toBe(2);
-    await step('all');
+    await lab.step('all');
     await lab.expectComplete();
     const figures = await lab.evidence.figures();
     // Stepping changes nothing of what is found.

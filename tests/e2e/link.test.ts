@@ -1,7 +1,8 @@
 /** What was found goes into a link, and comes out of it the same. */
+import type { Page } from 'playwright';
 import { describe, expect, it } from 'vitest';
 import type { LabPage } from './pages/lab-page.ts';
-import { plainText } from './pages/text.ts';
+import { plainText, textOf } from './pages/text.ts';
 import { quick } from './support/recipes.ts';
 import { useSite } from './support/site.ts';
 
@@ -102,5 +103,43 @@ describe('a shared link', () => {
     await lab.openRecipe({ ...quick, pruning: { levels: 0 }, arms: ['ticket'] });
     await lab.run();
     await expect.poll(() => lab.finishedLevels()).toBe(1);
+  });
+});
+
+describe('a link made while a what-if is shown', () => {
+  const NAME = 'rewind to step 15';
+  const whatIf = (lab: LabPage) => lab.page.getByRole('list', { name: `What-if: ${NAME}` }).getByRole('button');
+  const deterministic = (page: Page) => page.addInitScript(() => localStorage.setItem('engine', 'sparse'));
+
+  it('shows the what-if elsewhere as it is here, and checks to the same bits', async () => {
+    const lab = await site.visit({ before: deterministic });
+    await lab.openRecipe(quick);
+    await lab.runAll();
+    await lab.page.getByRole('list', { name: 'Levels' }).getByRole('button').nth(1).click();
+    await lab.page.getByRole('radio', { name: /^step/ }).check();
+    await lab.runAll();
+    await whatIf(lab).last().click();
+    const table = await tableOf(lab);
+    const link = await lab.share.link();
+
+    const other = await site.visit({ hash: hashOf(link) });
+    await other.sessions.expectCurrent('Quick');
+    await expect.poll(() => whatIf(other).count()).toBe(2);
+    await expect.poll(() => textOf(other.stage)).toContain('to step 15');
+    // Of the trunk, what the what-if took over; what it went on to find is not in the link.
+    expect((await other.tickets()).map(({ accuracy }) => accuracy !== null)).toEqual([true, true, false, false]);
+    expect(await tableOf(other)).toEqual(table);
+    expect(await other.share.link()).toBe(link);
+
+    await other.page.getByRole('button', { name: 'Check it' }).click();
+    // Of two levels of its own and two taken over, the tickets and the controls.
+    await other.page.getByText('Checked: all 7 runs came out with the same bits as in the link.').waitFor({ timeout: 60_000 });
+
+    await other.press('Run it again');
+    await other.expectComplete();
+    expect(await tableOf(other)).toEqual(table.filter((row) => row[2] !== 'random mask' || Number(row[0]) > 1));
+    await other.sessions.expectSaved();
+    await other.reload();
+    await expect.poll(() => whatIf(other).count()).toBe(2);
   });
 });

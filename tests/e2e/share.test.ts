@@ -57,6 +57,8 @@ function watched(of: Page): string[] {
 async function table(of: Page): Promise<string[][]> {
   await of.getByRole('button', { name: 'Table' }).click();
   await of.getByRole('button', { name: 'Single' }).click();
+  // It is fetched when it is first shown.
+  await of.locator('.table tbody tr').first().waitFor();
   const rows = await of
     .locator('.table tbody tr')
     .evaluateAll((all) => all.map((row) => [...row.children].map((cell) => cell.textContent.trim())));

@@ -90,7 +90,7 @@ export class Library {
     this.leaving = entry;
     this.wasOnBench = this.isOnBench(id);
     // The bench keeps the recipe; a run that went on would save the session again.
-    if (this.wasOnBench) this.lab.openRecipe(this.lab.recipe);
+    if (this.wasOnBench) this.lab.open.recipe(this.lab.recipe);
     this.timer = setTimeout(() => void this.settle(), UNDO_MS);
   }
 
@@ -98,7 +98,7 @@ export class Library {
     clearTimeout(this.timer);
     const entry = this.leaving;
     this.leaving = null;
-    if (entry !== null && this.wasOnBench) await this.lab.openStored(entry.id);
+    if (entry !== null && this.wasOnBench) await this.lab.open.stored(entry.id);
   }
 
   /** What was deleted goes for good: there is no more undoing it. */

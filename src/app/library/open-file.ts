@@ -15,7 +15,7 @@ export async function openFile(lab: Lab, file: File): Promise<boolean> {
       throw new LabError(m.library_file_too_big({ source: file.name, megabytes: Math.ceil(megabytes), limit: LIMIT_MB }), file.name);
     const head = new Uint8Array(await file.slice(0, ZIP.length).arrayBuffer());
     if (ZIP.every((byte, index) => head[index] === byte)) await openArchive(lab, file);
-    else return lab.openFile(await file.text(), file.name);
+    else return lab.open.file(await file.text(), file.name);
     return true;
   } catch (error) {
     lab.notices.report('open', error);
@@ -29,5 +29,5 @@ async function openArchive(lab: Lab, file: File): Promise<void> {
   const { session, outcomes } = await importArchive(new Uint8Array(await file.arrayBuffer()), file.name);
   const notebook = lab.keeper.notebook();
   for await (const outcome of outcomes()) if ((await notebook.find(outcome.result.key)) === null) await notebook.keep(outcome);
-  lab.openSession(session);
+  lab.open.session(session);
 }

@@ -61,6 +61,14 @@ export function frameAt(phases: readonly Phase[], tempo: Tempo, elapsed: number)
   return null;
 }
 
+/** The last moment of a phase, for as long as somebody looks at it. */
+export const endOf = (phase: Phase): Frame => ({
+  ...still,
+  phase,
+  progress: 1,
+  ...Object.fromEntries(parts[phase].map((part) => [part, 1])),
+});
+
 function frameOf(phase: Phase, tempo: Tempo, elapsed: number, length: number): Frame {
   const shares: Record<Part, number> = { ...still };
   let left = elapsed;

@@ -4,10 +4,10 @@ import type { Lab } from '../state/lab.svelte.ts';
 type Action = (lab: Lab) => void;
 
 const actions: Readonly<Record<string, Action | 'help'>> = {
-  ' ': (lab) => lab.toggle(),
-  l: (lab) => lab.stepLevel(),
-  s: (lab) => lab.step(),
-  '.': (lab) => lab.stop(),
+  ' ': (lab) => lab.transport.toggle(),
+  l: (lab) => lab.transport.stepLevel(),
+  s: (lab) => lab.transport.step(),
+  '.': (lab) => lab.transport.giveUp(),
   ArrowLeft: (lab) => lab.selection.move(-1),
   ArrowRight: (lab) => lab.selection.move(1),
   Home: (lab) => (lab.selection.level = 0),

@@ -4,8 +4,6 @@
  */
 import type { Notebook } from '../../science/experiment.ts';
 import { stepsOf } from '../../science/draw.ts';
-import { planOf } from '../../science/plan.ts';
-import type { Recipe } from '../../science/recipe/schema.ts';
 import type { RunId } from '../../science/result.ts';
 import type { RunOutcome } from '../../science/run.ts';
 import { basisOf, checkRun, worst, type Basis, type Checked, type Verdict } from '../../sessions/check.ts';
@@ -66,8 +64,9 @@ export class Checkup {
   start(shared: SharedSession): void {
     this.close();
     this.shared = shared;
-    const recipe = recipeOf(shared);
-    void this.experiment.start(planOf(recipe), 'sparse', blank, recipe.pruning.levels);
+    // Its plan as it is, since what a level cuts may depend on how many there are; of its runs, those that the link holds.
+    const last = Math.max(...shared.figures.map(({ level }) => level));
+    void this.experiment.start(shared.plan, 'sparse', blank, last, Infinity, shared.figures);
   }
 
   /** Of one run: what it came to, or null where it has not been checked. */
@@ -103,7 +102,7 @@ export class Checkup {
 
   private allSteps(): number {
     const { shared } = this;
-    return shared === null ? 0 : shared.figures.reduce((sum, run) => sum + stepsOf(planOf(shared.recipe), run), 0);
+    return shared === null ? 0 : shared.figures.reduce((sum, run) => sum + stepsOf(shared.plan, run), 0);
   }
 
   private stepsLeft(): number {
@@ -111,18 +110,6 @@ export class Checkup {
     if (shared === null) return 0;
     const begun = this.experiment.live.runs.reduce((sum, { start, position }) => sum + position - start, 0);
     const left = shared.figures.filter((run) => this.of(run) === null);
-    return Math.max(0, left.reduce((sum, run) => sum + stepsOf(planOf(shared.recipe), run), 0) - begun);
+    return Math.max(0, left.reduce((sum, run) => sum + stepsOf(shared.plan, run), 0) - begun);
   }
-}
-
-/** The least recipe whose runs are the link's: no arm, seed or level that the link does not hold. */
-function recipeOf({ recipe, figures }: SharedSession): Recipe {
-  const arms = recipe.arms.filter((arm) => figures.some((run) => run.level > 0 && run.arm === arm));
-  const levels = Math.max(...figures.map(({ level }) => level));
-  return {
-    ...recipe,
-    arms: arms.length === 0 ? ['ticket'] : arms,
-    seeds: recipe.seeds.filter((seed) => figures.some((run) => run.seed === seed)),
-    pruning: { ...recipe.pruning, levels },
-  };
 }

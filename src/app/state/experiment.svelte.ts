@@ -99,8 +99,18 @@ export class Experiment {
     };
   }
 
-  /** Runs the plan up to and including `limit`, from where the notebook ends; then holds there if levels are left. */
-  async start(plan: Plan, engine: EngineChoice, notebook: Notebook, limit: number, allowance = Infinity): Promise<void> {
+  /**
+   * Runs the plan, or only what is wanted of it, up to and including `limit`, from where the notebook ends; then holds
+   * there if levels are left.
+   */
+  async start(
+    plan: Plan,
+    engine: EngineChoice,
+    notebook: Notebook,
+    limit: number,
+    allowance = Infinity,
+    wanted?: readonly RunId[],
+  ): Promise<void> {
     const turn = ++this.turn;
     const isCurrent = (): boolean => turn === this.turn;
     this.status = 'loading';
@@ -120,9 +130,10 @@ export class Experiment {
       this.status = this.goingStatus;
       this.lastEnd = this.clock.read();
       if (this.isPauseWanted()) this.pause();
-      await conduct(plan, this.gated(plan, client, isCurrent), notebook, (result) => {
+      const finished = (result: RunResult): void => {
         if (isCurrent()) this.options.listeners.finished(result);
-      });
+      };
+      await conduct(plan, this.gated(plan, client, isCurrent), notebook, finished, wanted);
       if (isCurrent()) this.status = 'done';
     } catch (error) {
       if (!isCurrent() || isCancelled(error)) return;

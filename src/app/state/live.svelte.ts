@@ -93,7 +93,14 @@ export class Live {
         case 'drawn': {
           const { run, mask, density, position, end, transition } = event;
           const histograms = transition === null ? null : atStart(transition);
-          const fresh = { trainLoss: NaN, stepsPerSecond: 0, points: [], next: null, parameters: null, earlyBird: null };
+          const fresh = {
+            trainLoss: NaN,
+            stepsPerSecond: 0,
+            points: [],
+            next: null,
+            parameters: transition?.start ?? null,
+            earlyBird: null,
+          };
           runs.set(runName(run), { run, mask, density, start: position, position, end, transition, histograms, ...fresh });
           begun.push(runName(run));
           break;

@@ -2,6 +2,7 @@
 import { denseMask, type Mask } from '../../science/mask.ts';
 import type { RunId } from '../../science/result.ts';
 import { prunableParameters } from '../../models/model.ts';
+import { isAlong } from '../../sessions/link/along.ts';
 import { findRun } from '../../sessions/session.ts';
 import type { Lab } from './lab.svelte.ts';
 
@@ -14,10 +15,12 @@ export async function maskAtHand(lab: Lab, branchId: string, run: RunId): Promis
     return bits > MAX_BITS ? null : denseMask(lab.model);
   }
   const result = findRun(lab.session, branchId, run);
-  const known = lab.album.find(result?.key ?? '')?.mask ?? sharedMask(lab, run);
+  const known = lab.album.find(result?.key ?? '')?.mask ?? sharedMask(lab, branchId, run);
   if (known !== undefined) return known;
   return result === undefined ? null : ((await lab.keeper.notebook().find(result.key))?.mask ?? null);
 }
 
-const sharedMask = ({ shared }: Lab, { seed, arm, level }: RunId): Mask | undefined =>
-  arm === 'ticket' ? shared?.masks.find((one) => one.seed === seed && one.level === level)?.mask : undefined;
+const sharedMask = ({ shared, session }: Lab, branchId: string, { seed, arm, level }: RunId): Mask | undefined =>
+  arm === 'ticket' && shared !== null && isAlong(shared, session, branchId, level)
+    ? shared.masks.find((one) => one.seed === seed && one.level === level)?.mask
+    : undefined;

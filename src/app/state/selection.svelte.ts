@@ -5,6 +5,7 @@ import { findRun, type Session, type SessionRun } from '../../sessions/session.t
 import { modelOf } from '../../science/recipe/model.ts';
 import { denseMask } from '../../science/mask.ts';
 import type { SharedSession } from '../../sessions/link.ts';
+import { isAlong } from '../../sessions/link/along.ts';
 import type { Album, Picture } from './album.svelte.ts';
 import { runName, type LiveRun } from './live.svelte.ts';
 
@@ -37,7 +38,7 @@ export class Selection {
   readonly result: RunResult | undefined = $derived.by(() => findRun(this.bench.session, this.bench.branchId, this.run));
   readonly picture: Picture | undefined = $derived.by(() =>
     this.live === undefined
-      ? (this.bench.album.find(this.result?.key ?? '') ?? sharedPicture(this.bench.shared, this.run))
+      ? (this.bench.album.find(this.result?.key ?? '') ?? sharedPicture(this.bench, this.run))
       : { mask: this.live.mask, weights: this.live.parameters, histograms: this.live.histograms, next: this.live.next },
   );
 
@@ -92,8 +93,8 @@ export class Selection {
 const first = (seeds: readonly number[], tickets: readonly LiveRun[]): LiveRun | undefined =>
   tickets.toSorted((one, other) => seeds.indexOf(one.run.seed) - seeds.indexOf(other.run.seed)).at(0);
 /** The mask that came with a link; of level 0, which keeps everything, where masks came at all. */
-function sharedPicture(shared: SharedSession | null, { seed, arm, level }: RunId): Picture | undefined {
-  if (shared === null || shared.masks.length === 0 || arm !== 'ticket') return undefined;
+function sharedPicture({ shared, session, branchId }: Bench, { seed, arm, level }: RunId): Picture | undefined {
+  if (shared === null || shared.masks.length === 0 || arm !== 'ticket' || !isAlong(shared, session, branchId, level)) return undefined;
   const known = shared.masks.find((one) => one.seed === seed && one.level === level)?.mask;
   const mask = level === 0 ? denseMask(modelOf(shared.recipe)) : known;
   return mask === undefined ? undefined : { mask, weights: null, histograms: null, next: null };

@@ -1,15 +1,20 @@
 /**
  * How a level comes out of the one it is cut from: the parent's final weights, what is cut of them, and the way of the
  * survivors to the weights they start from again. Binned where the weights are; a few survivors can be followed singly.
+ *
+ * Mask controls have no trajectory of their own to be cut from, so theirs is told by what made the mask. A random mask is
+ * what its own mask before loses, shown on the weights that were trained under that. A shuffled mask is the ticket's cut,
+ * after which the kept places change: its survivors are on their way to the start weights of other places.
  */
 import type { Model } from '../../models/model.ts';
-import { prunableParameters } from '../../models/model.ts';
+import { isSmall, prunableParameters } from '../../models/model.ts';
 import { stream } from '../../numerics/streams.ts';
-import type { Ancestors, Drawing } from '../draw.ts';
-import { countBits, getBit, type Bits, type Mask } from '../mask.ts';
+import { shuffledPlaces, type Ancestors, type Drawing } from '../draw.ts';
+import { bitsWhere, countBits, getBit, type Bits, type Mask } from '../mask.ts';
 import { isCut } from '../recipe/method.ts';
 import type { Recipe } from '../recipe/schema.ts';
 import type { RunId } from '../result.ts';
+import type { Snapshot, Tensors } from '../tensors.ts';
 import { BINS_PER_SIDE, bin, binOf, type LayerHistogram, type Limits } from './histogram.ts';
 import { difference, isCutBySize } from './next-cut.ts';
 
@@ -37,7 +42,10 @@ export interface LayerTransition {
   /** The parent's final weights a bin: those cut, and those that stay. */
   readonly cut: Uint32Array;
   readonly survivors: Uint32Array;
-  /** Where the cut weights would have started; with the last of `travel`, the parent's kept weights at the start. */
+  /**
+   * Where the cut weights would have started; with the last of `travel`, the parent's kept weights at the start (of a
+   * shuffled mask, as many).
+   */
   readonly startOfCut: Uint32Array;
   /** The survivors at TRAVEL_FRAMES equal parts of the straight way from the parent's final weights to this level's start. */
   readonly travel: readonly Uint32Array[];
@@ -45,44 +53,73 @@ export interface LayerTransition {
 }
 
 export interface Transition {
-  /** The parent's mask, and what it loses. */
+  /** The parent's mask, what it loses, and what that leaves: what the level keeps, unless it is shuffled after the cut. */
   readonly parent: Mask;
   readonly cut: Mask;
+  readonly kept: Mask;
+  /**
+   * All weights that the level starts from, and those that the way there begins with, in the places the level keeps;
+   * null where the network is too large to be drawn whole.
+   */
+  readonly start: Tensors | null;
+  readonly lifted: Tensors | null;
   /** One a prunable parameter, in canonical order. */
   readonly layers: readonly LayerTransition[];
 }
 
-/** Null at level 0, and for runs whose masks are not cut from the ticket before: those of some controls and methods. */
+/** The network that a run's mask is cut from. */
+export interface Origin {
+  readonly mask: Mask;
+  readonly final: Snapshot;
+}
+
+/**
+ * The network that a run's mask is cut from; null at level 0, and where that is not known: a random mask's is the run of
+ * its arm on the level before, which nobody trains by.
+ */
+export function originOf({ arm }: RunId, ancestors: Ancestors | null, before: Origin | null): Origin | null {
+  if (ancestors === null || arm !== 'random-mask') return ancestors?.parent ?? null;
+  return before;
+}
+
 export function transitionOf(
   recipe: Recipe,
   model: Model,
   run: RunId,
   drawing: Drawing,
-  ancestors: Ancestors | null,
+  origin: Origin | null,
   limits: Limits,
 ): Transition | null {
-  if (ancestors === null || !isCut(recipe) || run.arm === 'random-mask' || run.arm === 'shuffled-mask') return null;
-  const { mask: parent, final } = ancestors.parent;
+  if (origin === null || !isCut(recipe)) return null;
+  // Where whole units move, or the order is another seed's, single weights have no way to be shown on.
+  if (run.arm === 'shuffled-mask' && (recipe.pruning.structure !== 'weights' || recipe.transfer !== null)) return null;
+  const { mask: parent, final } = origin;
   const { mask, start } = drawing;
-  const cut = difference(parent, mask);
   const names = prunableParameters(model).map(({ name }) => name);
-  const smallest = names.map((name) => smallestSize(final.parameters[name], mask[name]));
+  const places = run.arm === 'shuffled-mask' ? names.map((name) => shuffledPlaces(run, name, mask[name].size)) : null;
+  const kept = places === null ? mask : Object.fromEntries(names.map((name, at) => [name, putBack(mask[name], places[at])]));
+  const lifted = places === null ? final.parameters : movedBy(final.parameters, names, places);
+  const cut = difference(parent, kept);
+  const smallest = names.map((name) => smallestSize(final.parameters[name], kept[name]));
   const threshold = (layer: number): number | null => {
-    if (!isCutBySize(recipe) || run.arm === 'inverted-mask') return null;
+    if (!isCutBySize(recipe) || run.arm === 'inverted-mask' || run.arm === 'random-mask') return null;
     return recipe.pruning.scope === 'global' ? Math.min(...smallest) : smallest[layer];
   };
   return {
     parent,
     cut,
+    kept,
+    start: isSmall(model) ? start.parameters : null,
+    lifted: isSmall(model) ? lifted : null,
     layers: names.map((name, layer) => {
       const limit = limits[name];
-      const [before, after] = [final.parameters[name], start.parameters[name]];
+      const [before, after] = [lifted[name], start.parameters[name]];
       const travel = travelled(before, after, mask[name], limit);
       return {
         parameter: name,
         limit,
         threshold: threshold(layer),
-        cut: bin(before, cut[name], limit),
+        cut: bin(final.parameters[name], cut[name], limit),
         survivors: travel[0],
         startOfCut: bin(after, cut[name], limit),
         travel,
@@ -91,6 +128,19 @@ export function transitionOf(
     }),
   };
 }
+
+/** The mask whose bits these places took. */
+function putBack(bits: Bits, places: Uint32Array): Bits {
+  const from = new Uint8Array(bits.size);
+  places.forEach((place, index) => (from[place] = getBit(bits, index) ? 1 : 0));
+  return bitsWhere(bits.size, (index) => from[index] === 1);
+}
+
+/** The weights in the order that the places took; what is not prunable stays. */
+const movedBy = (weights: Tensors, names: readonly string[], places: readonly Uint32Array[]): Tensors => ({
+  ...weights,
+  ...Object.fromEntries(names.map((name, at) => [name, Float32Array.from(places[at], (place) => weights[name][place])])),
+});
 
 /** Histograms of the level before its first step: everything is where it starts. */
 export const atStart = ({ layers }: Transition): LayerHistogram[] =>

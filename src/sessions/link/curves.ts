@@ -3,6 +3,7 @@
  * to the nearest 0.05 points; of every run, or as means over the seeds of each arm and level.
  */
 import { firstPosition } from '../../science/draw.ts';
+import { recipeAt, type Plan } from '../../science/plan.ts';
 import type { Arm, Recipe } from '../../science/recipe/schema.ts';
 import type { Curve, RunId } from '../../science/result.ts';
 import { ByteReader, ByteWriter, Malformed } from '../bytes.ts';
@@ -34,7 +35,7 @@ interface Series {
   readonly members: readonly RunId[];
 }
 
-/** The evaluations of a run that a link keeps: the first, the last and some between, by the square of their place. */
+/** The evaluations of a run, whose level this recipe governs, that a link keeps: the first, the last and some between, by the square of their place. */
 export function curveSteps(recipe: Recipe, { arm, level }: RunId): number[] {
   const { steps, evaluateEvery } = recipe.training;
   const start = level === 0 || arm === 'reinit' ? 0 : firstPosition(recipe);
@@ -59,12 +60,12 @@ export function valueAt({ step, validationAccuracy: value }: Curve, at: number):
   return value[next - 1] + share * (value[next] - value[next - 1]);
 }
 
-export function writeCurves(recipe: Recipe, runs: readonly SessionRun[], grain: CurveGrain): Uint8Array {
+export function writeCurves(plan: Plan, runs: readonly SessionRun[], grain: CurveGrain): Uint8Array {
   const curves = new Map(runs.map((run) => [nameOf(run), run.curve]));
   const writer = new ByteWriter();
   writer.varint(grains.indexOf(grain));
   const coder = new RangeWriter();
-  codeCurves(coder, recipe, seriesOf(runs, grain), (members, step) => {
+  codeCurves(coder, plan, seriesOf(runs, grain), (members, step) => {
     const values = members.flatMap((run) => {
       const curve = curves.get(nameOf(run));
       return curve === undefined || curve.step.length === 0 ? [] : valueAt(curve, step);
@@ -76,18 +77,18 @@ export function writeCurves(recipe: Recipe, runs: readonly SessionRun[], grain: 
 }
 
 /** `runs`: those that the link holds. */
-export function readCurves(recipe: Recipe, runs: readonly RunId[], bytes: Uint8Array): SharedCurve[] {
+export function readCurves(plan: Plan, runs: readonly RunId[], bytes: Uint8Array): SharedCurve[] {
   const reader = new ByteReader(bytes);
   const grain = grains.at(reader.varint());
   if (grain === undefined) throw new Malformed();
   const series = seriesOf(runs, grain);
-  return codeCurves(new RangeReader(reader.rest()), recipe, series, () => 0).map((values, index) => {
+  return codeCurves(new RangeReader(reader.rest()), plan, series, () => 0).map((values, index) => {
     const { arm, level, seed } = series[index].run;
     return {
       arm,
       level,
       seed: grain === 'run' ? seed : null,
-      step: curveSteps(recipe, series[index].run),
+      step: curveSteps(recipeAt(plan, level), series[index].run),
       validationAccuracy: values.map((value) => value / CURVE_SCALE),
     };
   });
@@ -108,12 +109,12 @@ function seriesOf(runs: readonly RunId[], grain: CurveGrain): Series[] {
 /** Writes what `valueOf` says, or reads. */
 function codeCurves(
   coder: BitCoder,
-  recipe: Recipe,
+  plan: Plan,
   series: readonly Series[],
   valueOf: (members: readonly RunId[], step: number) => number,
 ): number[][] {
   const points = Array.from({ length: CURVE_POINTS }, () => new Forecast(CURVE_SCALE, Math.round(0.9 * CURVE_SCALE)));
   return series.map(({ run, members }) =>
-    curveSteps(recipe, run).map((step, point) => points[point].code(coder, run, valueOf(members, step))),
+    curveSteps(recipeAt(plan, run.level), run).map((step, point) => points[point].code(coder, run, valueOf(members, step))),
   );
 }

@@ -1,7 +1,7 @@
 /** Which runs a link holds, by which engines, and their final and early-stop figures. */
 import type { RunFigures } from '../../science/analysis/summary.ts';
-import { runsOf } from '../../science/experiment.ts';
-import { planOf } from '../../science/plan.ts';
+import { runsAlongPlan } from '../../science/experiment.ts';
+import { recipeAt, type Plan } from '../../science/plan.ts';
 import { densityLadder } from '../../science/prune/counts.ts';
 import { modelOf } from '../../science/recipe/model.ts';
 import type { Recipe } from '../../science/recipe/schema.ts';
@@ -38,40 +38,43 @@ interface Counts {
 
 const NOTHING: Counts = { correct: 0, correctThere: 0, stop: 0, engine: 0 };
 
-/** `runs` in the order of `runsOf`, undefined where there is none. */
-export function writeFigures(recipe: Recipe, runs: readonly (SessionRun | undefined)[]): Uint8Array {
+/** `runs` in the order of `runsAlongPlan`, undefined where there is none. */
+export function writeFigures(plan: Plan, runs: readonly (SessionRun | undefined)[]): Uint8Array {
   const engines = [...new Set(runs.flatMap((run) => (run === undefined ? [] : JSON.stringify(run.engine))))];
-  const correct = (accuracy: number): number => Math.round(accuracy * recipe.task.test);
+  const correct = (accuracy: number): number => Math.round(accuracy * plan.recipe.task.test);
   const counts = runs.map((run) =>
     run === undefined
       ? undefined
       : {
           correct: correct(run.metrics.accuracy.test),
           correctThere: correct(run.earlyStop.metrics.accuracy.test),
-          stop: Math.ceil(run.earlyStop.step / recipe.training.evaluateEvery),
+          stop: Math.ceil(run.earlyStop.step / recipeAt(plan, run.level).training.evaluateEvery),
           engine: engines.indexOf(JSON.stringify(run.engine)),
         },
   );
   const writer = new ByteWriter();
   writer.text(`[${engines.join(',')}]`);
   const coder = new RangeWriter();
-  codeCounts(coder, recipe, engines.length, counts);
+  codeCounts(coder, plan, engines.length, counts);
   writer.raw(coder.done());
   return writer.done();
 }
 
-export function readFigures(recipe: Recipe, bytes: Uint8Array): Figures[] {
+export function readFigures(plan: Plan, bytes: Uint8Array): Figures[] {
   const reader = new ByteReader(bytes);
   const engines = readEngines(reader.text());
-  const counts = codeCounts(new RangeReader(reader.rest()), recipe, engines.length, null);
-  const densities = densityLadder(planOf(recipe), modelOf(recipe));
-  const { steps, evaluateEvery } = recipe.training;
-  const { test } = recipe.task;
+  const counts = codeCounts(new RangeReader(reader.rest()), plan, engines.length, null);
+  const densities = densityLadder(plan, modelOf(plan.recipe));
+  const { test } = plan.recipe.task;
+  const stepAt = (level: number, stop: number): number => {
+    const { steps, evaluateEvery } = recipeAt(plan, level).training;
+    return Math.min(steps, stop * evaluateEvery);
+  };
   return counts.map(({ run, correct, correctThere, stop, engine }) => ({
     ...run,
     density: densities[run.level],
     testAccuracy: correct / test,
-    earlyStop: { step: Math.min(steps, stop * evaluateEvery), testAccuracy: correctThere / test },
+    earlyStop: { step: stepAt(run.level, stop), testAccuracy: correctThere / test },
     engine: engines[engine],
   }));
 }
@@ -85,18 +88,19 @@ function readEngines(text: string): EngineIdentity[] {
 /** Writes `counts`, or reads them where there are none to write. */
 function codeCounts(
   coder: BitCoder,
-  recipe: Recipe,
+  plan: Plan,
   engines: number,
   counts: readonly (Counts | undefined)[] | null,
 ): (Counts & { readonly run: RunId })[] {
-  const { test } = recipe.task;
-  const evaluations = Math.ceil(recipe.training.steps / recipe.training.evaluateEvery);
+  const { test } = plan.recipe.task;
+  const runs = runsAlongPlan(plan);
+  const evaluations = Math.max(...recipesOf(plan).map(({ training }) => Math.ceil(training.steps / training.evaluateEvery)));
   const present = new Odds(FLAG_MEMORY);
   const correct = new Forecast(test, test);
   const correctThere = new Forecast(test);
   const stop = new Forecast(evaluations, Math.ceil(evaluations / 2));
   const engine = new Forecast(Math.max(0, engines - 1));
-  return runsOf(planOf(recipe)).flatMap((run, index) => {
+  return runs.flatMap((run, index) => {
     const known = counts?.[index];
     if (coder.bit(present, known === undefined ? 0 : 1) === 0) return [];
     const given = known ?? NOTHING;
@@ -111,3 +115,6 @@ function codeCounts(
     };
   });
 }
+
+/** The plan's own and those of what it grew from. */
+const recipesOf = ({ recipe, from }: Plan): Recipe[] => [recipe, ...(from === null ? [] : recipesOf(from.plan))];

@@ -1,18 +1,18 @@
 /** What of a session goes into a link: always its recipe, figures and fingerprints; curves and masks where they fit. */
 import { hexToBytes } from '@noble/hashes/utils.js';
 import type { Mask } from '../../science/mask.ts';
-import { runsOf, type Notebook } from '../../science/experiment.ts';
-import { planOf } from '../../science/plan.ts';
+import { runsAlongPlan, type Notebook } from '../../science/experiment.ts';
 import { canonicalRecipe } from '../../science/recipe/identity.ts';
 import { modelOf } from '../../science/recipe/model.ts';
 import { toBase64Url } from '../base64.ts';
 import { ByteWriter } from '../bytes.ts';
 import { deflate } from '../deflate.ts';
-import { findRun, sessionName, trunkOf, type Session, type SessionRun } from '../session.ts';
-import { joinSections, kinds, type SectionKind } from './container.ts';
+import { findRun, planOfBranch, sessionName, TRUNK, trunkOf, type Session, type SessionRun } from '../session.ts';
+import { branchKinds, joinSections, kinds, type SectionKind } from './container.ts';
 import { writeCurves, type CurveGrain } from './curves.ts';
 import { tellsDensities, writeDensities } from './densities.ts';
 import { writeFigures } from './figures.ts';
+import { lineageOf, writeLineage } from './lineage.ts';
 import { MAX_MASK_BITS, maskBits, packMask } from './masks.ts';
 import { FINGERPRINT_BYTES } from './shared.ts';
 
@@ -22,7 +22,7 @@ export interface LinkPart {
   readonly characters: number;
   /** Curves: how fine. */
   readonly grain: CurveGrain | null;
-  /** Masks: how many of how many. */
+  /** Figures: of how many runs; branches: how many. Masks: how many of how many. */
   readonly count: number;
   readonly of: number;
 }
@@ -31,7 +31,7 @@ export interface LinkPart {
 export type LeftOut =
   | { readonly kind: 'curves-of-runs' | 'curves'; readonly reason: 'room'; readonly characters: number }
   | { readonly kind: 'masks'; readonly reason: 'room' | 'not-here' | 'too-large' }
-  | { readonly kind: 'branches'; readonly reason: 'trunk-only'; readonly count: number };
+  | { readonly kind: 'branches'; readonly reason: 'not-shown'; readonly count: number };
 
 export interface PackedLink {
   /** Null where not even the figures fit. */
@@ -47,17 +47,20 @@ export const PREFIX = 's2.';
 const HEADER_BYTES = 3;
 const charactersOf = (bytes: number): number => Math.ceil((bytes * 4) / 3);
 
-/** The session's trunk in at most `room` characters. Masks come from `notebook`. */
-export async function packLink(session: Session, room: number, notebook: Pick<Notebook, 'find'>): Promise<PackedLink> {
-  const { recipe, id } = trunkOf(session);
-  const runs = runsOf(planOf(recipe)).map((run) => findRun(session, id, run));
+/** A branch of the session, the trunk if not told, in at most `room` characters. Masks come from `notebook`. */
+export async function packLink(session: Session, room: number, notebook: Pick<Notebook, 'find'>, branchId = TRUNK): Promise<PackedLink> {
+  const { recipe } = trunkOf(session);
+  const plan = planOfBranch(session, branchId);
+  const lineage = lineageOf(session, branchId);
+  const own = lineage.length === 0 ? kinds : branchKinds;
+  const runs = runsAlongPlan(plan).map((run) => findRun(session, branchId, run));
   const done = runs.filter((run) => run !== undefined);
   const sections = new Map<number, Uint8Array>();
   const parts: LinkPart[] = [];
   const left: LeftOut[] = [];
   const lengthWith = (bytes: number): number => PREFIX.length + charactersOf(joinSections(sections).length + bytes);
   const put = (kind: SectionKind, bytes: Uint8Array, more: Partial<LinkPart> = {}): void => {
-    sections.set(kinds[kind], bytes);
+    sections.set(own[kind], bytes);
     parts.push({ kind, characters: charactersOf(bytes.length + HEADER_BYTES), grain: null, count: 0, of: 0, ...more });
   };
 
@@ -65,18 +68,22 @@ export async function packLink(session: Session, room: number, notebook: Pick<No
   head.text(sessionName(session));
   head.text(JSON.stringify(canonicalRecipe(recipe)));
   put('recipe', await deflate(head.done()));
-  if (done.length > 0) {
-    put('figures', writeFigures(recipe, runs));
-    put('fingerprints', fingerprintsOf(done));
-    if (tellsDensities(recipe)) put('densities', writeDensities(recipe, done));
+  if (lineage.length > 0) {
+    const text = new TextEncoder().encode(writeLineage(recipe, lineage));
+    put('branches', await deflate(text), { count: lineage.length });
   }
-  if (session.branches.length > 1) left.push({ kind: 'branches', reason: 'trunk-only', count: session.branches.length - 1 });
+  if (done.length > 0) {
+    put('figures', writeFigures(plan, runs), { count: done.length });
+    put('fingerprints', fingerprintsOf(done));
+    if (tellsDensities(plan)) put('densities', writeDensities(modelOf(recipe), done));
+  }
+  if (session.branches.length > 1) left.push({ kind: 'branches', reason: 'not-shown', count: session.branches.length - 1 });
   if (lengthWith(0) > room) return { hash: null, characters: lengthWith(0), parts, left };
 
   if (done.length > 0) {
-    const choices = (recipe.seeds.length > 1 ? ['run', 'mean'] : ['run']) as readonly CurveGrain[];
+    const choices = (new Set(done.map(({ seed }) => seed)).size > 1 ? ['run', 'mean'] : ['run']) as readonly CurveGrain[];
     for (const grain of choices) {
-      const bytes = writeCurves(recipe, done, grain);
+      const bytes = writeCurves(plan, done, grain);
       if (lengthWith(bytes.length + HEADER_BYTES) <= room) {
         put('curves', bytes, { grain });
         break;

@@ -1,15 +1,22 @@
 /** What came with a link, whatever the link's form. */
 import { LabError } from '../../science/errors.ts';
 import { m } from '../../paraglide/messages.js';
+import type { Plan } from '../../science/plan.ts';
 import { parseRecipe } from '../../science/recipe/parse.ts';
 import type { Recipe } from '../../science/recipe/schema.ts';
 import type { SharedCurve } from './curves.ts';
 import type { SharedFigures } from './figures.ts';
+import type { SharedBranch } from './along.ts';
 import type { SharedMask } from './masks.ts';
 
 export interface SharedSession {
   readonly name: string;
+  /** The trunk's. */
   readonly recipe: Recipe;
+  /** What-ifs down to the one that is shown; none where it is the trunk. */
+  readonly branches: readonly SharedBranch[];
+  /** Of the branch that is shown. */
+  readonly plan: Plan;
   readonly figures: readonly SharedFigures[];
   readonly curves: readonly SharedCurve[];
   readonly masks: readonly SharedMask[];

@@ -93,6 +93,26 @@ export class LabPage {
     return this.stepKey.click();
   }
 
+  /** Presses the key of a step of this kind. */
+  async step(kind: 'minibatch' | 'phase' | 'level' | 'all'): Promise<void> {
+    await this.page.getByLabel('Step by', { exact: true }).selectOption(kind);
+    await this.page.keyboard.press('Escape');
+    await this.page.locator('body').press('s');
+  }
+
+  /** The phase of the level on the stage that is marked as the current one, and how far the three are drawn, in per cent. */
+  async phase(): Promise<{ readonly current: string | null; readonly drawn: readonly number[] }> {
+    const phases = this.page.getByRole('list', { name: 'Phases of this level' }).getByRole('listitem');
+    const seen = await phases.evaluateAll((items) =>
+      items.map((item) => ({
+        name: item.classList[0],
+        isCurrent: item.getAttribute('aria-current') === 'step',
+        drawn: parseFloat(item.querySelector<HTMLElement>('.bar i')?.style.width ?? '0'),
+      })),
+    );
+    return { current: seen.find(({ isCurrent }) => isCurrent)?.name ?? null, drawn: seen.map(({ drawn }) => Math.round(drawn)) };
+  }
+
   async press(key: RunKey): Promise<void> {
     await this.expectRunKey(key);
     await this.runKey.click();

@@ -79,10 +79,10 @@ describe('links', () => {
     expect(none.characters).toBeGreaterThan(900);
   });
 
-  it('hold the trunk alone and say so', async () => {
+  it('hold the branch that is shown alone and say so', async () => {
     const branch = { ...session.branches[0], id: 'b1', parent: 'trunk', fromLevel: 1 };
     const packed = await packLink({ ...session, branches: [...session.branches, branch] }, ROOM, noMasks);
-    expect(packed.left).toContainEqual({ kind: 'branches', reason: 'trunk-only', count: 1 });
+    expect(packed.left).toContainEqual({ kind: 'branches', reason: 'not-shown', count: 1 });
   });
 
   it('hold tickets’ masks bit for bit, the sparsest first, as many as there is room for', async () => {

@@ -52,7 +52,7 @@ export function evidenceOf({ session, shared, model }: Source): BranchEvidence[]
   const branches = standingBranches(session);
   const names = branchNames(branches);
   return branches.map((branch) => {
-    const findings = findingsOf({ runs: runsAlong(session, branch.id), shared });
+    const findings = findingsOf({ runs: runsAlong(session, branch.id), shared, session, branchId: branch.id });
     return {
       branch,
       name: names.get(branch.id) ?? branch.name,

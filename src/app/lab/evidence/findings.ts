@@ -6,7 +6,8 @@ import type { Arm } from '../../../science/recipe/schema.ts';
 import type { SplitMetrics } from '../../../science/result.ts';
 import type { EngineIdentity } from '../../../science/trainer.ts';
 import type { SharedSession } from '../../../sessions/link.ts';
-import { TRUNK, type SessionRun } from '../../../sessions/session.ts';
+import { isAlong, ownerIn } from '../../../sessions/link/along.ts';
+import type { Session, SessionRun } from '../../../sessions/session.ts';
 
 /** Null: a link does not hold it. */
 export interface Finding extends RunFigures {
@@ -38,13 +39,22 @@ export interface FoundCurve {
 }
 
 interface Source {
+  readonly session: Session;
+  readonly branchId: string;
   readonly runs: readonly SessionRun[];
   readonly shared: SharedSession | null;
 }
 
-export function findingsOf({ runs, shared }: Source): Finding[] {
+export function findingsOf({ runs, shared, session, branchId }: Source): Finding[] {
   if (shared !== null)
-    return shared.figures.map((figures) => ({ ...figures, ...unknown, branch: TRUNK, layerDensity: sharedLayers(shared, figures) }));
+    return shared.figures
+      .filter(({ level }) => isAlong(shared, session, branchId, level))
+      .map((figures) => ({
+        ...figures,
+        ...unknown,
+        branch: ownerIn(shared, figures.level),
+        layerDensity: sharedLayers(shared, figures),
+      }));
   return runs.map((run) => ({
     ...figuresOf(run),
     branch: run.branch,
@@ -82,8 +92,8 @@ function sharedLayers({ masks, recipe }: SharedSession, { seed, arm, level }: Ru
   return found === undefined ? null : layerDensity(modelOf(recipe), found.mask);
 }
 
-export function curvesOf({ runs, shared }: Source): readonly FoundCurve[] {
-  if (shared !== null) return shared.curves;
+export function curvesOf({ runs, shared, session, branchId }: Source): readonly FoundCurve[] {
+  if (shared !== null) return shared.curves.filter(({ level }) => isAlong(shared, session, branchId, level));
   return runs.map(({ arm, level, seed, curve }) => ({
     arm,
     level,

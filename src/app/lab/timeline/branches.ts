@@ -1,7 +1,7 @@
 /** How a what-if compares with what it grew from. */
 import { m } from '../../../paraglide/messages.js';
 import { fixed, keptPercent } from '../../format.ts';
-import type { BranchRow } from '../../state/lab.svelte.ts';
+import type { BranchRow } from '../../state/bench.svelte.ts';
 
 /** The difference in the tickets' mean test accuracy at the last level that both have, in points; empty where there is none yet. */
 export function comparison(row: BranchRow, rows: readonly BranchRow[]): string {

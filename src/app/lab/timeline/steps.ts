@@ -1,6 +1,6 @@
 /** What the kinds of step are called. */
 import { m } from '../../../paraglide/messages.js';
-import type { StepBy } from '../../state/lab.svelte.ts';
+import type { StepBy } from '../../state/transport.svelte.ts';
 
 const names: Readonly<Record<StepBy, () => string>> = {
   minibatch: m.recipe_step_minibatch,

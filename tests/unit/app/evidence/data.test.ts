@@ -3,12 +3,13 @@ import { describe, expect, it } from 'vitest';
 import { branchNames } from '../../../../src/app/lab/evidence/branches.ts';
 import { toCsv, toJson } from '../../../../src/app/lab/evidence/data.ts';
 import { curvesOf, findingsOf } from '../../../../src/app/lab/evidence/findings.ts';
+import { TRUNK } from '../../../../src/sessions/session.ts';
 import { decodeLink, packLink } from '../../../../src/sessions/link.ts';
 import { tinyRecipe } from '../../science/recipes.ts';
 import { sampleSession } from '../../sessions/sample.ts';
 
 const session = sampleSession(tinyRecipe({ seeds: [1, 2] }));
-const findings = findingsOf({ runs: session.runs, shared: null });
+const findings = findingsOf({ runs: session.runs, shared: null, session, branchId: TRUNK });
 const names = branchNames(session.branches);
 const layers = ['dense1/weights', 'dense2/weights', 'output/weights'];
 const read = (csv: string) => Papa.parse<Record<string, string>>(csv, { header: true, skipEmptyLines: true });
@@ -60,17 +61,16 @@ describe('data as files', () => {
   it('what a link does not hold is left empty', async () => {
     const { hash } = await packLink(session, 8_000, { find: () => Promise.resolve(null) });
     const shared = await decodeLink(hash ?? '');
-    const { data } = read(await toCsv(findingsOf({ runs: session.runs, shared }), names, layers));
+    const { data } = read(await toCsv(findingsOf({ runs: session.runs, shared, session, branchId: TRUNK }), names, layers));
     expect(data).toHaveLength(session.runs.length);
     expect(data.every((row) => row.train_ms === '' && row['density_output/weights'] === '' && row.fingerprint.length === 8)).toBe(true);
   });
 
   it('JSON holds recipe, runs and curves', () => {
     const { recipe } = session.branches[0];
-    const data = JSON.parse(toJson('Tiny', recipe, findings, names, curvesOf({ runs: session.runs, shared: null }))) as Record<
-      string,
-      unknown
-    >;
+    const data = JSON.parse(
+      toJson('Tiny', recipe, findings, names, curvesOf({ runs: session.runs, shared: null, session, branchId: TRUNK })),
+    ) as Record<string, unknown>;
     expect(data).toMatchObject({ format: 'lottery-ticket-evidence', version: 1, name: 'Tiny', recipe });
     expect(data.runs).toEqual(findings.map((finding) => ({ ...finding, branch: 'Trunk' })));
     expect(data.curves).toHaveLength(session.runs.length);

@@ -2,10 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { findingsOf } from '../../../../src/app/lab/evidence/findings.ts';
 import { meansTable, runsTable, sorted } from '../../../../src/app/lab/evidence/table.ts';
 import { tinyRecipe } from '../../science/recipes.ts';
+import { TRUNK } from '../../../../src/sessions/session.ts';
 import { sampleSession } from '../../sessions/sample.ts';
 
 const recipe = tinyRecipe({ seeds: [1, 2], arms: ['ticket', 'reinit'] });
-const findings = findingsOf({ runs: sampleSession(recipe).runs, shared: null });
+const session = sampleSession(recipe);
+const findings = findingsOf({ runs: session.runs, shared: null, session, branchId: TRUNK });
 
 describe('the table', () => {
   it('has a row a level and arm, or a row a run: nothing is left out', () => {

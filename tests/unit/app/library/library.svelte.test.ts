@@ -84,7 +84,7 @@ describe('renaming and duplicating', () => {
 
   it('what is on the bench is renamed there, so that its next save is no stale one', async () => {
     const { lab, library } = openTab();
-    await lab.openStored('a');
+    await lab.open.stored('a');
     await library.refresh();
     await library.rename('a', 'Other');
     expect(lab.name).toBe('Other');
@@ -150,7 +150,7 @@ describe('deleting', () => {
 
   it('of what is on the bench leaves the recipe there; undone, the session is back', async () => {
     const { lab, library } = openTab();
-    await lab.openStored('a');
+    await lab.open.stored('a');
     await library.refresh();
     await library.remove('a');
     expect([lab.session.runs.length, lab.recipe, lab.keeper.id]).toEqual([0, recipe, expect.stringMatching(/^new-/)]);

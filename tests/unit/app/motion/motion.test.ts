@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { atRest, between, inMotion } from '../../../../src/app/motion/bars.ts';
 import { easing, milliseconds } from '../../../../src/app/motion/tempo.ts';
-import { frameAt, lengthOf, within, type Frame, type Tempo } from '../../../../src/app/motion/timeline.ts';
+import { weightsAt } from '../../../../src/app/motion/moment.ts';
+import { endOf, frameAt, lengthOf, within, type Frame, type Tempo } from '../../../../src/app/motion/timeline.ts';
 import { marksAt, placeOf } from '../../../../src/app/motion/tracers.ts';
-import type { LayerTransition } from '../../../../src/science/analysis/transition.ts';
+import { bitsWhere } from '../../../../src/science/mask.ts';
+import type { LayerTransition, Transition } from '../../../../src/science/analysis/transition.ts';
 
 const linear = (share: number): number => share;
 const tempo: Tempo = { mark: 350, fall: 550, settle: 200, lift: 150, travel: 900, land: 150, easeFall: linear, easeTravel: linear };
@@ -26,6 +28,10 @@ describe('the timeline', () => {
     expect(frameAt(both, tempo, 2300)).toBeNull();
   });
 
+  it('stands still at the end of a phase for as long as it is looked at', () => {
+    expect(endOf('prune')).toEqual({ phase: 'prune', progress: 1, mark: 1, fall: 1, settle: 1, lift: 0, travel: 0, land: 0 });
+  });
+
   it('hurries each phase as a whole, and never slows one down', () => {
     const hurried = within(tempo, 300);
     expect(lengthOf('prune', hurried)).toBeCloseTo(300, 9);
@@ -36,6 +42,33 @@ describe('the timeline', () => {
 
   it('is over at once where all times are 0', () => {
     expect(frameAt(both, within({ ...tempo, mark: 0, fall: 0, settle: 0, lift: 0, travel: 0, land: 0 }, 300), 0)).toBeNull();
+  });
+});
+
+describe('a small network on its way', () => {
+  const mask = { 'a/weight': bitsWhere(3, (index) => index !== 1) };
+  const before = { 'a/weight': Float32Array.of(1, 0.5, -2), 'a/bias': Float32Array.of(4) };
+  const start = { 'a/weight': Float32Array.of(0, 9, 2), 'a/bias': Float32Array.of(0) };
+  const transition = { start, lifted: before, kept: mask } as unknown as Transition;
+  const at = (travel: number) => weightsAt('rewind', transition, mask, before, travel);
+
+  it('keeps its trained values when it is cut, and ends at its start; what is cut is nothing throughout', () => {
+    expect(weightsAt('prune', transition, mask, before, 0)).toEqual(at(0));
+    expect(at(0)).toEqual({ 'a/weight': Float32Array.of(1, 0, -2), 'a/bias': Float32Array.of(4) });
+    expect(at(0.5)).toEqual({ 'a/weight': Float32Array.of(0.5, 0, 0), 'a/bias': Float32Array.of(2) });
+    expect(at(1)).toEqual({ 'a/weight': Float32Array.of(0, 0, 2), 'a/bias': Float32Array.of(0) });
+  });
+
+  it('of a shuffled mask is cut in its places and goes back in others', () => {
+    const places = { 'a/weight': bitsWhere(3, (index) => index < 2) };
+    const lifted = { 'a/weight': Float32Array.of(-2, 1, 0.5), 'a/bias': Float32Array.of(4) };
+    const shuffled = { ...transition, lifted };
+    expect(weightsAt('prune', shuffled, places, before, 0)?.['a/weight']).toEqual(Float32Array.of(1, 0, -2));
+    expect(weightsAt('rewind', shuffled, places, before, 0)?.['a/weight']).toEqual(Float32Array.of(-2, 1, 0));
+  });
+
+  it('is not followed where it is large', () => {
+    expect(weightsAt('prune', { ...transition, start: null, lifted: null }, mask, before, 0)).toBeNull();
   });
 });
 

@@ -1,28 +1,32 @@
 import { describe, expect, it, vi } from 'vitest';
 import { Checkup } from '../../../../src/app/state/checkup.svelte.ts';
+import type { RunRequest } from '../../../../src/science/experiment.ts';
 import type { RunResult } from '../../../../src/science/result.ts';
 import type { RunOutcome } from '../../../../src/science/run.ts';
 import { decodeLink, packLink } from '../../../../src/sessions/link.ts';
-import { findRun, TRUNK, type Session } from '../../../../src/sessions/session.ts';
+import { addRun, findRun, growBranch, TRUNK, type Session } from '../../../../src/sessions/session.ts';
 import type { OpenLab } from '../../../../src/worker/client.ts';
 import { tinyRecipe } from '../../science/recipes.ts';
-import { sampleOutcome, sampleSession } from '../../sessions/sample.ts';
+import { sampleOutcome, sampleResult, sampleSession } from '../../sessions/sample.ts';
 
 const recipe = tinyRecipe({ seeds: [1, 2], arms: ['ticket', 'reinit'] });
 const session = sampleSession(recipe);
 
-const sharedOf = async (of: Session) => decodeLink((await packLink(of, 8_000, { find: () => Promise.resolve(null) })).hash ?? '');
+const sharedOf = async (of: Session, branchId = TRUNK) =>
+  decodeLink((await packLink(of, 8_000, { find: () => Promise.resolve(null) }, branchId)).hash ?? '');
 
 /** A laboratory that finds again what the session holds, changed by `change`. */
-function labOf(change: (result: RunResult) => RunResult = (result) => result) {
+function labOf(change: (result: RunResult) => RunResult = (result) => result, of: Session = session, branchId = TRUNK) {
   const trained: string[] = [];
+  const levels = new Set<number>();
   const openLab: OpenLab = ({ engine }) => {
     expect(engine).toBe('sparse');
     const client = {
       engine: session.runs[0].engine,
       arithmeticVersion: 1,
-      run: ({ run }: { run: { seed: number; arm: RunResult['arm']; level: number } }): Promise<RunOutcome> => {
-        const found = findRun(session, TRUNK, run);
+      run: ({ plan, run }: RunRequest): Promise<RunOutcome> => {
+        levels.add(plan.recipe.pruning.levels);
+        const found = findRun(of, branchId, run);
         if (found === undefined) return Promise.reject(new Error('not in the session'));
         trained.push(`${run.seed}/${run.arm}/${run.level}`);
         const { branch, ...result } = found;
@@ -36,7 +40,7 @@ function labOf(change: (result: RunResult) => RunResult = (result) => result) {
     };
     return Promise.resolve(client);
   };
-  return { openLab, trained };
+  return { openLab, trained, levels };
 }
 
 function checkupOf(openLab: OpenLab): { check: Checkup; matched: RunOutcome[] } {
@@ -93,6 +97,30 @@ describe('a checkup', () => {
     check.start(await sharedOf(partial));
     await vi.waitFor(() => expect(check.isDone).toBe(true));
     expect(trained.sort()).toEqual(['1/reinit/1', '1/ticket/0', '1/ticket/1']);
+  });
+
+  it('of an unfinished session keeps the recipe as it is: a gradual round cuts by how many there are', async () => {
+    const partial = { ...session, runs: session.runs.filter(({ level }) => level < 2) };
+    const { openLab, levels } = labOf();
+    const { check } = checkupOf(openLab);
+    check.start(await sharedOf(partial));
+    await vi.waitFor(() => expect(check.isDone).toBe(true));
+    expect([...levels]).toEqual([3]);
+  });
+
+  it('of a what-if trains the levels that it took over, too, with the controls they had', async () => {
+    const changed = tinyRecipe({ seeds: [1], arms: ['ticket', 'shuffled-mask'], rewind: { weights: { step: 20 } } });
+    const runs = [2, 3].flatMap((level) => changed.arms.map((arm) => ({ seed: 1, arm, level })));
+    const forked = growBranch(session, 'other', TRUNK, 1, 'late', changed);
+    const whole = runs.reduce((filled, run) => addRun(filled, 'other', sampleResult(changed, run)), forked);
+    const { openLab, trained } = labOf((result) => result, whole, 'other');
+    const { check } = checkupOf(openLab);
+    check.start(await sharedOf(whole, 'other'));
+    await vi.waitFor(() => expect(check.isDone).toBe(true));
+    expect(check.verdict).toBe('same');
+    const taken = ['1/ticket/0', '1/ticket/1', '1/reinit/1', '2/ticket/0', '2/ticket/1', '2/reinit/1'];
+    const own = ['1/ticket/2', '1/shuffled-mask/2', '1/ticket/3', '1/shuffled-mask/3'];
+    expect(trained.sort()).toEqual([...taken, ...own].sort());
   });
 
   it('that is closed forgets what it found', async () => {

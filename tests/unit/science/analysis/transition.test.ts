@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { bin } from '../../../../src/science/analysis/histogram.ts';
 import { TRACERS, TRAVEL_FRAMES, transitionOf, type Transition } from '../../../../src/science/analysis/transition.ts';
-import { draw, type Ancestors } from '../../../../src/science/draw.ts';
+import { draw, shuffledPlaces, type Ancestors } from '../../../../src/science/draw.ts';
 import { conduct, type RunRequest } from '../../../../src/science/experiment.ts';
 import { initialise } from '../../../../src/science/init.ts';
 import { bitsWhere, countBits, getBit, trainablePlanes, type Bits } from '../../../../src/science/mask.ts';
@@ -38,11 +38,8 @@ describe('a transition worked out by hand', () => {
       rateAt: () => 0,
     },
     {
-      parent: {
-        mask: { 'dense1/weight': parent, 'output/weight': full },
-        final: { parameters: { 'dense1/weight': before, ...rest }, buffers: {} },
-      },
-      rewindPoint: null,
+      mask: { 'dense1/weight': parent, 'output/weight': full },
+      final: { parameters: { 'dense1/weight': before, ...rest }, buffers: {} },
     },
     { 'dense1/weight': 1, 'output/weight': 1 },
   );
@@ -152,11 +149,63 @@ describe('the transitions of a real run', () => {
     });
   });
 
-  it('go to a new init for reinit; there are none for masks that are not cut from a ticket', () => {
+  it('go to a new init for reinit; of a random mask the worker that trains it does not know the run before', () => {
     const tracers = transitionTo('reinit 1')?.layers[0].tracers;
     const fresh = initialise(model, recipe.model.init, 1, 'reinit/1').parameters['dense1/weight'];
     tracers?.index.forEach((weight, at) => expect(tracers.after[at]).toBe(fresh[weight]));
-    for (const name of ['ticket 0', 'random-mask 1', 'shuffled-mask 1']) expect(transitionTo(name)).toBeNull();
+    for (const name of ['ticket 0', 'random-mask 1', 'random-mask 2']) expect(transitionTo(name)).toBeNull();
+  });
+
+  it('cut a random mask from its own mask before, on the weights that were trained under that', () => {
+    const point = outcome('ticket 0').kept[20];
+    const own = outcome('random-mask 2');
+    const ancestors: Ancestors = { parent: outcome('ticket 1'), rewindPoint: point };
+    const asked = { plan: planOf(recipe), run: own.result, ancestors, mask: own.mask, final: own.final.parameters };
+    for (const final of [own.final.parameters, null]) {
+      const { transition } = study({ ...asked, final, before: outcome('random-mask 1') });
+      expect(transition?.parent).toEqual(outcome('random-mask 1').mask);
+      expect(transition?.kept).toEqual(own.mask);
+      for (const { parameter, cut, survivors, threshold, tracers } of transition?.layers ?? []) {
+        const [was, is] = [outcome('random-mask 1').mask[parameter], own.mask[parameter]];
+        // Nested: what it keeps it kept before, so that the cut and the rest are all of that.
+        expect(countBits(bitsWhere(is.size, (at) => getBit(is, at) && !getBit(was, at)))).toBe(0);
+        expect([sum(cut), sum(survivors)]).toEqual([countBits(was) - countBits(is), countBits(is)]);
+        expect(threshold).toBeNull();
+        tracers.index.forEach((weight, at) => {
+          expect(getBit(is, weight)).toBe(true);
+          expect(tracers.before[at]).toBe(outcome('random-mask 1').final.parameters[parameter][weight]);
+          expect(tracers.after[at]).toBe(point.parameters[parameter][weight]);
+        });
+      }
+      expect(transition?.layers.length).toBe(3);
+    }
+    expect(study(asked).transition).toBeNull();
+  });
+
+  it('cut a shuffled mask as the ticket is cut, and send what is left to the start weights of other places', () => {
+    const point = outcome('ticket 0').kept[20];
+    const [ticket, own] = [outcome('ticket 2'), outcome('shuffled-mask 2')];
+    const transition = transitionTo('shuffled-mask 2');
+    expect(transition?.parent).toEqual(outcome('ticket 1').mask);
+    expect(transition?.kept).toEqual(ticket.mask);
+    expect(transition?.cut).toEqual(transitionTo('ticket 2')?.cut);
+    expect(own.mask).not.toEqual(ticket.mask);
+    for (const [index, { parameter, cut, survivors, threshold, travel, tracers, limit }] of (transition?.layers ?? []).entries()) {
+      const same = transitionTo('ticket 2')?.layers[index];
+      expect([cut, survivors, threshold]).toEqual([same?.cut, same?.survivors, same?.threshold]);
+      expect(travel[TRAVEL_FRAMES - 1]).toEqual(bin(point.parameters[parameter], own.mask[parameter], limit));
+      const size = ticket.mask[parameter].size;
+      const places = shuffledPlaces({ seed: 1, level: 2 }, parameter, size);
+      tracers.index.forEach((weight, at) => {
+        expect(getBit(own.mask[parameter], weight)).toBe(true);
+        expect(getBit(ticket.mask[parameter], places[weight])).toBe(true);
+        expect(tracers.before[at]).toBe(outcome('ticket 1').final.parameters[parameter][places[weight]]);
+        expect(tracers.after[at]).toBe(point.parameters[parameter][weight]);
+      });
+    }
+    const ancestors: Ancestors = { parent: outcome('ticket 1'), rewindPoint: point };
+    const again = study({ plan: planOf(recipe), run: own.result, ancestors, mask: own.mask, final: own.final.parameters });
+    expect(again.transition).toEqual(transition);
   });
 
   it('are the same when they are worked out again from what was kept', () => {

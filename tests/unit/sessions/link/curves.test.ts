@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { CURVE_POINTS, CURVE_SCALE, curveSteps, readCurves, valueAt, writeCurves } from '../../../../src/sessions/link/curves.ts';
+import { planOf } from '../../../../src/science/plan.ts';
 import { tinyRecipe } from '../../science/recipes.ts';
 import { lenet, realisticSession } from '../realistic.ts';
 
@@ -41,7 +42,7 @@ describe('curves in a link', () => {
   it('come back within half a quantum, of every run and as means over seeds', () => {
     const { runs } = realisticSession(recipe);
     const bound = 0.5 / CURVE_SCALE + 1e-12;
-    const each = readCurves(recipe, runs, writeCurves(recipe, runs, 'run'));
+    const each = readCurves(planOf(recipe), runs, writeCurves(planOf(recipe), runs, 'run'));
     expect(each).toHaveLength(runs.length);
     each.forEach((curve, index) => {
       const { seed, arm, level } = runs[index];
@@ -50,7 +51,7 @@ describe('curves in a link', () => {
         expect(Math.abs(curve.validationAccuracy[point] - valueAt(runs[index].curve, step))).toBeLessThanOrEqual(bound),
       );
     });
-    const means = readCurves(recipe, runs, writeCurves(recipe, runs, 'mean'));
+    const means = readCurves(planOf(recipe), runs, writeCurves(planOf(recipe), runs, 'mean'));
     expect(means).toHaveLength(1 + 15 * 3);
     for (const { arm, level, seed, step, validationAccuracy } of means) {
       expect(seed).toBeNull();

@@ -1,0 +1,114 @@
+/**
+ * The session on the bench: its tree of branches, the branch that is shown, and what follows from both. Only look-ups
+ * live here; the lab does things.
+ */
+import type { Model } from '../../models/model.ts';
+import { figuresOf, summarise, type RunFigures, type Summary } from '../../science/analysis/summary.ts';
+import { stepsOf } from '../../science/draw.ts';
+import { runsOf } from '../../science/experiment.ts';
+import type { Plan } from '../../science/plan.ts';
+import { modelOf } from '../../science/recipe/model.ts';
+import type { Recipe } from '../../science/recipe/schema.ts';
+import type { RunId } from '../../science/result.ts';
+import type { SharedSession } from '../../sessions/link.ts';
+import { isAlong } from '../../sessions/link/along.ts';
+import {
+  branchOf,
+  findRun,
+  newSession,
+  ownerBranch,
+  planOfBranch,
+  runsAlong,
+  sessionName,
+  standingBranches,
+  TRUNK,
+  type Branch,
+  type Session,
+  type SessionRun,
+} from '../../sessions/session.ts';
+import type { Experiment } from './experiment.svelte.ts';
+import { ladderOf } from './ladder.ts';
+import { levelStates, type LevelState } from './levels.ts';
+import { runName, type LiveRun } from './live.svelte.ts';
+
+/** A branch on the timeline. */
+export interface BranchRow {
+  readonly branch: Branch;
+  readonly levels: readonly LevelState[];
+  readonly summaries: readonly Summary[];
+}
+
+export abstract class Bench {
+  session: Session;
+  /** The branch that is shown. */
+  branchId = $state<string>(TRUNK);
+  /** The branch that the experiment trains, or trained last. */
+  trainingBranch = $state<string>(TRUNK);
+  /** What a link told, until it is run again. */
+  shared = $state.raw<SharedSession | null>(null);
+  abstract readonly experiment: Experiment;
+
+  readonly branch: Branch = $derived.by(() => branchOf(this.session, this.branchId));
+  readonly plan: Plan = $derived.by(() => planOfBranch(this.session, this.branchId));
+  readonly recipe: Recipe = $derived.by(() => this.branch.recipe);
+  readonly name: string = $derived.by(() => sessionName(this.session));
+  readonly model: Model = $derived.by(() => modelOf(this.recipe));
+  readonly ladder: readonly number[] = $derived.by(() => ladderOf(this.plan, this.model, this.figures));
+  /** Runs along the branch, those of what it grew from included. */
+  readonly runs: readonly SessionRun[] = $derived.by(() => runsAlong(this.session, this.branchId));
+  readonly figures: readonly RunFigures[] = $derived.by(() => this.figuresAlong(this.branchId));
+  /** Runs along the branch that train now. */
+  readonly live: readonly LiveRun[] = $derived.by(() => this.liveAlong(this.branchId));
+  readonly summaries: readonly Summary[] = $derived.by(() => summarise(this.figures));
+  readonly levels: readonly LevelState[] = $derived.by(() => levelStates(this.plan, this.ladder, this.figures, this.live, this.summaries));
+  readonly isComplete: boolean = $derived.by(() => this.levels.every(({ isDone }) => isDone));
+  /** The first level with something left to train; the last one where there is none. */
+  readonly nextLevel: number = $derived.by(() => (this.levels.find(({ isDone }) => !isDone) ?? this.levels[this.levels.length - 1]).level);
+  /** The branches in sight, the trunk first, each with its levels. */
+  readonly rows: readonly BranchRow[] = $derived.by(() => standingBranches(this.session).map((branch) => this.rowOf(branch)));
+  /** Seconds until everything is trained, or null while there is no telling. */
+  readonly secondsLeft: number | null = $derived.by(() => this.experiment.secondsFor(this.stepsLeft()));
+
+  constructor(first: Recipe) {
+    this.session = $state.raw(newSession(first));
+  }
+
+  /** Of a run along the branch that is shown: its result. */
+  resultOf(run: RunId): SessionRun | undefined {
+    return findRun(this.session, this.branchId, run);
+  }
+
+  /** What is seen of it while it trains. */
+  liveOf(run: RunId): LiveRun | undefined {
+    const name = runName(run);
+    return this.live.find((live) => runName(live.run) === name);
+  }
+
+  private figuresAlong(branchId: string): readonly RunFigures[] {
+    const { session, shared } = this;
+    if (shared === null) return runsAlong(session, branchId).map(figuresOf);
+    return shared.figures.filter(({ level }) => isAlong(shared, session, branchId, level));
+  }
+
+  /** The experiment's runs on levels that a branch shares with the one that trains. */
+  private liveAlong(branchId: string): readonly LiveRun[] {
+    const owner = (id: string, level: number): string => ownerBranch(this.session, id, level).id;
+    return this.experiment.live.runs.filter(({ run }) => owner(branchId, run.level) === owner(this.trainingBranch, run.level));
+  }
+
+  private rowOf(branch: Branch): BranchRow {
+    if (branch.id === this.branchId) return { branch, levels: this.levels, summaries: this.summaries };
+    const plan = planOfBranch(this.session, branch.id);
+    const figures = this.figuresAlong(branch.id);
+    const summaries = summarise(figures);
+    const ladder = ladderOf(plan, this.model, figures);
+    return { branch, levels: levelStates(plan, ladder, figures, this.liveAlong(branch.id), summaries), summaries };
+  }
+
+  private stepsLeft(): number {
+    const done = new Set(this.figures.map(runName));
+    const begun = this.live.reduce((sum, { start, position }) => sum + position - start, 0);
+    const left = runsOf(this.plan, this.experiment.limit).filter((run) => !done.has(runName(run)));
+    return left.reduce((sum, run) => sum + stepsOf(this.plan, run), -begun);
+  }
+}

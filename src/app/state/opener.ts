@@ -1,0 +1,150 @@
+/** Puts sessions and recipes on the bench, wherever they come from. What cannot be opened is told of, beside what is there. */
+import type { Recipe } from '../../science/recipe/schema.ts';
+import { importSession } from '../../sessions/file.ts';
+import type { SharedSession } from '../../sessions/link.ts';
+import { newSession, type Session } from '../../sessions/session.ts';
+import type { Experiment } from './experiment.svelte.ts';
+import { openText, recipeNamed } from './files.ts';
+import type { Keeper } from './keeper.svelte.ts';
+import type { Memory } from './memory.ts';
+import type { Notices } from './notices.svelte.ts';
+
+/** Of the lab, what opening changes. */
+interface Bench {
+  readonly session: Session;
+  readonly keeper: Keeper;
+  readonly notices: Notices;
+  readonly experiment: Experiment;
+  shared: SharedSession | null;
+  isFirstVisit: boolean;
+  /** Clears the bench for another session. */
+  show(session: Session): void;
+  select(branchId: string): void;
+  keep(): void;
+  readonly transport: { run(): void };
+}
+
+interface Options {
+  readonly memory: Memory;
+  /** Text of a file beside the page. */
+  readonly fetchText: (path: string) => Promise<string>;
+  /** Takes the link out of the page's address: what is on the bench is no longer what it says. */
+  readonly leaveLink: () => void;
+}
+
+export class Opener {
+  constructor(
+    private readonly bench: Bench,
+    private readonly options: Options,
+  ) {}
+
+  /**
+   * Opens what the link says, else what was last on the bench; on a first visit, runs the small recipe by itself once it
+   * is seen. A link that cannot be read is told of, beside what opens instead.
+   */
+  async begin(hash: string, isSeen = true): Promise<void> {
+    const failure = hash === '' ? undefined : await this.tryLink(hash);
+    if (hash !== '' && failure === undefined) return;
+    await this.last(isSeen);
+    if (failure !== undefined) this.bench.notices.report('open', failure);
+  }
+
+  /** Something moves for whoever sees the lab for the first time. */
+  greet(): void {
+    if (this.bench.isFirstVisit && this.bench.experiment.status === 'idle') this.bench.transport.run();
+  }
+
+  /** False where it cannot be opened; a notice says why. */
+  async stored(id: string): Promise<boolean> {
+    const { keeper, notices } = this.bench;
+    try {
+      const stored = await keeper.load(id);
+      if (stored === null) return false;
+      this.options.leaveLink();
+      this.bench.show(stored.session);
+      keeper.begin(stored.id, stored.revision);
+      this.options.memory.remember('session', stored.id);
+      return true;
+    } catch (error) {
+      notices.report('open', error);
+      return false;
+    }
+  }
+
+  async link(hash: string): Promise<void> {
+    const failure = await this.tryLink(hash);
+    if (failure !== undefined) this.bench.notices.report('open', failure);
+  }
+
+  /** A dropped or chosen file: a session or a recipe. False where it is neither; a notice says why. */
+  file(text: string, fileName: string): boolean {
+    try {
+      const opened = openText(text, fileName);
+      if (opened.kind === 'recipe') this.recipe(opened.recipe);
+      else this.session(opened.session);
+      return true;
+    } catch (error) {
+      this.bench.notices.report('open', error);
+      return false;
+    }
+  }
+
+  /** A session from outside, which is kept here from now on. */
+  session(session: Session): void {
+    this.options.leaveLink();
+    this.bench.show(session);
+    this.bench.keeper.begin();
+    this.bench.keep();
+  }
+
+  /** A fresh session with this recipe; the one before it stays where it is kept. */
+  recipe(recipe: Recipe): void {
+    this.options.leaveLink();
+    this.bench.show(newSession(recipe));
+    this.bench.keeper.begin();
+  }
+
+  /** A session that ships with the lab: as a link, which can be checked and run again, or with its what-ifs as a file. */
+  async example(file: string): Promise<void> {
+    try {
+      const text = await this.options.fetchText(`examples/${file}`);
+      if (file.endsWith('.json')) this.session(importSession(text, file));
+      else await this.link(text.trim());
+    } catch (error) {
+      this.bench.notices.report('recipes', error);
+    }
+  }
+
+  async readyMade(file: string): Promise<void> {
+    try {
+      this.recipe(recipeNamed(await this.options.fetchText(`recipes/${file}`), file));
+    } catch (error) {
+      this.bench.notices.report('recipes', error);
+    }
+  }
+
+  private async last(isSeen: boolean): Promise<void> {
+    const last = this.options.memory.recall('session');
+    if (last !== null && (await this.bench.keeper.holds(last)) && (await this.stored(last))) return;
+    if (last === null && this.bench.session.runs.length === 0) {
+      this.bench.isFirstVisit = true;
+      if (isSeen) this.greet();
+    }
+  }
+
+  /** What is wrong with the link; undefined where it opened. */
+  private async tryLink(hash: string): Promise<unknown> {
+    try {
+      const { decodeLink, sessionOf } = await import('../../sessions/link.ts');
+      const shared = await decodeLink(hash);
+      const session = sessionOf(shared);
+      this.bench.show(session);
+      this.bench.select(session.branches[session.branches.length - 1].id);
+      this.bench.keeper.begin();
+      this.bench.shared = shared;
+      return undefined;
+    } catch (error) {
+      return error;
+    }
+  }
+}
