@@ -15,9 +15,10 @@ function keepDevices(page: Page): Promise<void> {
       .evaluate(() => {
         const scope = globalThis as unknown as { devices: GPUDevice[] };
         scope.devices = [];
-        const { requestDevice } = GPUAdapter.prototype;
-        GPUAdapter.prototype.requestDevice = async function (...options) {
-          const device = await requestDevice.apply(this, options);
+        const property = Object.getOwnPropertyDescriptor(GPUAdapter.prototype, 'requestDevice');
+        const requestDevice = property?.value as (this: GPUAdapter, descriptor?: GPUDeviceDescriptor) => Promise<GPUDevice>;
+        GPUAdapter.prototype.requestDevice = async function (descriptor) {
+          const device = await requestDevice.call(this, descriptor);
           scope.devices.push(device);
           return device;
         };
