@@ -64,7 +64,7 @@ async function reproduce(classic: Classic): Promise<Session> {
 const percent = (share: number): string => (100 * share).toFixed(2);
 
 /** A row for every branch and arm, a column for every density: mean test accuracy, and the range over seeds. */
-function tableOf({ title, paper, found, ours, id, trunk, tells, learnsDensity = false }: Classic, session: Session): string {
+function tableOf({ title, paper, found, ours, id, trunk, tells, columns }: Classic, session: Session): string {
   const seeds = session.branches[0].recipe.seeds.length;
   const levels = [...new Set(session.runs.map(({ level }) => level))].sort((one, other) => one - other).filter((level) => level > 0);
   const dense = summarise(runsAlong(session, TRUNK).map(figuresOf)).find(({ level }) => level === 0);
@@ -75,7 +75,7 @@ function tableOf({ title, paper, found, ours, id, trunk, tells, learnsDensity = 
       const cells = levels.map((level) => {
         const own = runs.filter((run) => run.level === level && run.arm === arm);
         const told = own.map(({ metrics, initial }) => (tells === 'before training' ? initial : metrics)?.accuracy.test ?? NaN);
-        const kept = learnsDensity ? `, ${(100 * mean(own.map(({ density }) => density))).toFixed(1)} % kept` : '';
+        const kept = columns !== undefined ? `, ${(100 * mean(own.map(({ density }) => density))).toFixed(1)} % kept` : '';
         return `${percent(mean(told))} (${percent(Math.min(...told))}–${percent(Math.max(...told))})${kept}`;
       });
       return `| ${label}${branch.recipe.arms.length > 1 ? `, ${arm}` : ''} | ${cells.join(' | ')} |`;
@@ -83,7 +83,8 @@ function tableOf({ title, paper, found, ours, id, trunk, tells, learnsDensity = 
   });
   const ladder = densityLadder(planOfBranch(session, TRUNK), modelOf(session.branches[0].recipe));
   const kept = levels.map((level) => {
-    if (learnsDensity) return `from ${(100 * ladder[level]).toFixed(1)} % kept`;
+    if (columns === 'level') return `level ${level}`;
+    if (columns === 'start') return `from ${(100 * ladder[level]).toFixed(1)} % kept`;
     const of = summarise(runsAlong(session, TRUNK).map(figuresOf)).find((one) => one.level === level);
     return `${of === undefined ? '' : (100 * of.density.mean).toFixed(1)} % kept`;
   });

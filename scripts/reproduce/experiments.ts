@@ -18,8 +18,8 @@ export interface Classic {
   readonly ours: string;
   /** Which test accuracy the table tells: after training, or of the ticket before any. */
   readonly tells?: 'before training';
-  /** Whether how much is kept is learned: then every cell tells it, and columns where it begins. */
-  readonly learnsDensity?: boolean;
+  /** Where branches keep differently much at a level: what heads the columns; every cell then tells how much is kept. */
+  readonly columns?: 'start' | 'level';
 }
 
 const mnist = {
@@ -126,7 +126,7 @@ export const classics: readonly Classic[] = [
     paper: 'Zhou et al. 2019',
     found: 'learned masks of untrained weights reach 95 % on MNIST; signed constants and dynamic weight rescaling help',
     ours: 'on digits of 8×8, 128-64 units: rescaling helps, by one point from half the weights and by nearly five from a quarter; signed constants help only from half of them. Without rescaling more weights come to be kept.',
-    learnsDensity: true,
+    columns: 'start',
     trunk: {
       name: 'Rescaled',
       task: { dataset: 'digits', train: 1300, validation: 200, test: 297 },
@@ -187,6 +187,52 @@ export const classics: readonly Classic[] = [
     },
   },
   {
+    id: 'transfer',
+    title: 'Transfer: one ticket for other data, optimisers and seeds',
+    paper: 'Morcos et al. 2019',
+    found:
+      'tickets transfer between data sets and optimisers of a kind: drawn elsewhere they do nearly as well as drawn at home, and better than random masks',
+    ours: '',
+    trunk: {
+      ...mnist,
+      name: 'Drawn on Fashion-MNIST itself',
+      task: { dataset: 'fashion-mnist', train: 18_000, validation: 2_000, test: 10_000 },
+      arms: ['ticket', 'random-mask'],
+      pruning: threeDensities,
+    },
+    whatIfs: {
+      'Drawn on MNIST': { arms: ['ticket'], transfer: { task: mnist.task } },
+      'Drawn on MNIST, mask alone, from another seed': { arms: ['ticket'], transfer: { task: mnist.task, seedOffset: 10, take: 'mask' } },
+      'Drawn by SGD with momentum': {
+        arms: ['ticket'],
+        transfer: { training: { optimizer: { type: 'momentum', learningRate: 0.05 } } },
+      },
+      'Another seed’s ticket': { arms: ['ticket'], transfer: { seedOffset: 10 } },
+      'Another seed’s mask': { arms: ['ticket'], transfer: { seedOffset: 10, take: 'mask' } },
+      'Drawn on shuffled pixels': { arms: ['ticket'], transfer: { task: { corrupt: 'pixels' } } },
+    },
+  },
+  {
+    id: 'structured-pruning',
+    title: 'Weights, neurons, pixels, blocks',
+    paper: 'Liu et al. 2019; Li et al. 2017; Mishra et al. 2021',
+    found:
+      'where whole neurons go, a new init of the small network does as well as the inherited weights: what structured pruning finds is an architecture',
+    ours: '',
+    columns: 'level',
+    trunk: {
+      ...mnist,
+      name: 'Single weights',
+      arms: ['ticket', 'reinit', 'random-mask'],
+      pruning: { schedule: 'one-shot', rate: 0.4, outputRate: 0.4, levels: 3 },
+    },
+    whatIfs: {
+      'Whole neurons': { pruning: { structure: 'neurons' } },
+      'Input pixels': { pruning: { structure: 'inputs' } },
+      'Blocks of four': { pruning: { structure: 'blocks' } },
+    },
+  },
+  {
     id: 'sanity-checks',
     title: 'Sanity checks',
     paper: 'Su et al. 2020; Frankle et al. 2021',
@@ -195,13 +241,25 @@ export const classics: readonly Classic[] = [
     trunk: {
       ...mnist,
       name: 'Magnitude after training',
-      arms: ['ticket', 'reinit', 'shuffled-mask', 'random-mask'],
+      arms: ['ticket', 'reinit', 'shuffled-mask', 'inverted-mask', 'random-mask'],
       pruning: { scope: 'global', schedule: 'one-shot', rate: 0.85, levels: 2 },
     },
     whatIfs: {
       'SNIP at init': { pruning: { criterion: 'snip', scoredAt: 'init' } },
       'GraSP at init': { pruning: { criterion: 'grasp', scoredAt: 'init' } },
       'SynFlow at init': { pruning: { criterion: 'synflow', scoredAt: 'init', schedule: 'exponential' } },
+      'Magnitude after training on random labels': { arms: ['ticket'], transfer: { task: { corrupt: 'labels' } } },
+      'Magnitude after training on shuffled pixels': { arms: ['ticket'], transfer: { task: { corrupt: 'pixels' } } },
+      'SNIP at init, random labels': {
+        arms: ['ticket'],
+        transfer: { task: { corrupt: 'labels' } },
+        pruning: { criterion: 'snip', scoredAt: 'init' },
+      },
+      'SNIP at init, shuffled pixels': {
+        arms: ['ticket'],
+        transfer: { task: { corrupt: 'pixels' } },
+        pruning: { criterion: 'snip', scoredAt: 'init' },
+      },
       'Smart ratio': { pruning: { criterion: 'random', scope: 'smart-ratio' } },
     },
   },

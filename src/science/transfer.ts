@@ -12,7 +12,7 @@ export function sourceRecipe(recipe: Recipe): Recipe | null {
   return transfer === null ? null : { ...recipe, task: transfer.task, training: transfer.training, transfer: null, arms: ['ticket'] };
 }
 
-/** The plan that draws the tickets of a plan; a plan and all that it grew from have the same transfer. */
+/** The plan that draws the tickets of a plan: grown as that did, or from nothing where what that grew from draws its own. */
 export function sourcePlan({ recipe, from }: Plan): Plan | null {
   const source = sourceRecipe(recipe);
   if (source === null) return null;

@@ -46,3 +46,39 @@ describe('RigL', () => {
     await lab.expectNoAlert();
   });
 });
+
+describe('tickets from elsewhere', () => {
+  it('grow as a what-if from the dense network, and are trained where they are drawn first', async () => {
+    const lab = await site.visit();
+    await lab.openRecipe({ ...quick, name: 'At home', pruning: { levels: 1, rate: 0.8, outputRate: 0.5 }, arms: ['ticket'] });
+    await lab.runAll();
+    const before = await lab.finishedLevels();
+    await lab.recipe.field('ticket from elsewhere').check();
+    await lab.recipe.field('its examples').selectOption('labels');
+    await lab.recipe.setField('seeds apart', '3');
+    await lab.runAll();
+    expect(await lab.finishedLevels()).toBe(before);
+    await lab.page.getByText('What-if: ticket from training examples labels').first().waitFor();
+    await lab.expectNoAlert();
+  });
+});
+
+describe('structured pruning', () => {
+  it('takes whole neurons: the network that trains is smaller, and every picture of it whole', async () => {
+    const lab = await site.visit();
+    await lab.openRecipe({
+      ...quick,
+      name: 'Neurons',
+      pruning: { levels: 2, rate: 0.5, outputRate: 0.5 },
+      arms: ['ticket', 'inverted-mask'],
+    });
+    await lab.recipe.field('what goes together').selectOption('neurons');
+    await expect.poll(() => lab.recipe.alerts.count()).toBe(0);
+    expect(await lab.recipe.field('of the output').count()).toBe(0);
+    await lab.runAll();
+    expect(await lab.finishedLevels()).toBe(3);
+    await lab.recipe.field('what goes together').selectOption('blocks');
+    await lab.recipe.setField('levels', '4');
+    await expect.poll(() => lab.recipe.alerts.first().textContent()).toMatch(/Set pruning\.levels to 3/);
+  });
+});

@@ -1,9 +1,10 @@
 /** What becomes of a session when its recipe changes: the same branch goes on, a what-if grows, or nothing is shared any more. */
 import { m } from '../../paraglide/messages.js';
 import type { Recipe } from '../../science/recipe/schema.ts';
+import { findDataset } from '../../tasks/catalogue.ts';
 import { branchOf, changeBranch, growBranch, ownerBranch, TRUNK, type Session } from '../../sessions/session.ts';
 import { integer, percent } from '../format.ts';
-import { differences, isWhatIf, read, sharesRuns } from './edits.ts';
+import { differences, drawsAnew, isWhatIf, read, sharesRuns } from './edits.ts';
 
 export interface Place {
   readonly session: Session;
@@ -21,7 +22,7 @@ export function consequenceOf(session: Session, branchId: string, recipe: Recipe
   if (sharesRuns(now, recipe)) return 'same';
   if (parent === null) {
     if (session.runs.length === 0) return 'same';
-  } else if (isUntouched(session, branchId) && isWhatIf(now, recipe)) return 'same';
+  } else if (isUntouched(session, branchId) && isWhatIf(now, recipe) && !drawsAnew(now, recipe)) return 'same';
   return isWhatIf(now, recipe) ? 'what-if' : 'anew';
 }
 
@@ -44,7 +45,7 @@ export function takeUp(session: Session, branchId: string, recipe: Recipe, fromL
 
 /** A what-if's name until somebody gives it another: what is different about it. */
 function nameOf(parent: Recipe, recipe: Recipe): string {
-  const paths = [...new Set(differences(parent, recipe).map((path) => (path.startsWith('rewind.') ? 'rewind' : path)))];
+  const paths = [...new Set(differences(parent, recipe).map((path) => /^(rewind|transfer)\b/.exec(path)?.[0] ?? path))];
   return paths
     .slice(0, 3)
     .map((path) => describe(path, recipe))
@@ -54,6 +55,7 @@ function nameOf(parent: Recipe, recipe: Recipe): string {
 
 function describe(path: string, recipe: Recipe): string {
   if (path === 'rewind') return describeRewind(recipe.rewind);
+  if (path === 'transfer') return describeTransfer(recipe);
   const value = read(recipe, path);
   const field = path.slice(path.lastIndexOf('.') + 1);
   return m.branch_change({
@@ -66,4 +68,17 @@ function describeRewind({ weights, schedule }: Recipe['rewind']): string {
   if (weights === 'init') return m.branch_rewind_init();
   if (weights !== 'final') return m.branch_rewind_step({ step: integer(weights.step) });
   return schedule === 'final-rate' ? m.branch_fine_tune() : m.branch_rewind_rate({ step: integer(schedule.from) });
+}
+
+/** What is different about what the ticket is drawn on. */
+function describeTransfer({ task, training, transfer }: Recipe): string {
+  if (transfer === null) return m.branch_own_ticket();
+  const { title } = findDataset(transfer.task.dataset);
+  const said = [
+    ...(transfer.task.dataset === task.dataset ? [] : [title]),
+    ...(transfer.task.corrupt === task.corrupt ? [] : [m.branch_change({ field: m.recipe_corrupt(), value: transfer.task.corrupt })]),
+    ...(transfer.training.optimizer.type === training.optimizer.type ? [] : [transfer.training.optimizer.type]),
+    ...(transfer.seedOffset === 0 ? [] : [m.branch_change({ field: m.recipe_transfer_seed(), value: String(transfer.seedOffset) })]),
+  ];
+  return m.branch_transfer({ from: said.length === 0 ? title : said.join(', ') });
 }

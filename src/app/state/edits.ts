@@ -141,8 +141,11 @@ const listing = new Set(['name', 'arms', 'seeds', 'pruning.levels']);
 /** Whether every run that the recipes have in common is the same run. */
 export const sharesRuns = (one: Recipe, other: Recipe): boolean => differences(one, other).every((path) => listing.has(path));
 
-/** Whether the other recipe can go on from a level of the one: the same task, network and source of tickets, treated differently from there. */
+/** Whether the other recipe can go on from a level of the one: the same task and network, treated differently from there. */
 export const isWhatIf = (one: Recipe, other: Recipe): boolean =>
   !sharesRuns(one, other) &&
   (earlyBirdOf(other) === null || stableText(earlyBirdOf(one)) === stableText(earlyBirdOf(other))) &&
-  differences(one, other).every((path) => !/^(task|model|transfer)\b/.test(path));
+  differences(one, other).every((path) => !/^(task|model)\b/.test(path));
+
+/** Whether tickets are drawn elsewhere from now on: then none of those that were drawn is anything to go on from. */
+export const drawsAnew = (one: Recipe, other: Recipe): boolean => stableText(one.transfer) !== stableText(other.transfer);

@@ -26,6 +26,7 @@ import { Album } from './album.svelte.ts';
 import { Bench } from './bench.svelte.ts';
 import { Checkup } from './checkup.svelte.ts';
 import { Draft } from './draft.svelte.ts';
+import { drawsAnew } from './edits.ts';
 import { consequenceOf, takeUp, type Consequence } from './branching.ts';
 import { Experiment } from './experiment.svelte.ts';
 import { Highlight } from './highlight.svelte.ts';
@@ -75,7 +76,10 @@ export class Lab extends Bench {
   isFirstVisit = $state(false);
 
   /** The level that a what-if would grow from: the one somebody looks at, else the dense network. */
-  readonly forkLevel: number = $derived.by(() => Math.min(this.selection.level ?? 0, Math.max(0, this.recipe.pruning.levels - 1)));
+  readonly forkLevel: number = $derived.by(() => {
+    if (this.draft.recipe !== null && drawsAnew(this.recipe, this.draft.recipe)) return 0;
+    return Math.min(this.selection.level ?? 0, Math.max(0, this.recipe.pruning.levels - 1));
+  });
   /** What running the edited recipe would do; null while it cannot run. */
   readonly consequence: Consequence | null = $derived.by(() =>
     this.draft.recipe === null ? null : consequenceOf(this.session, this.branchId, this.draft.recipe),

@@ -53,7 +53,7 @@ export function runKey(plan: Plan, { seed, arm, level }: RunId, arithmeticVersio
     arm,
     level,
     ...(method === undefined ? {} : { method }),
-    ...transferred(plan, seed, arithmeticVersion, hash(dense)),
+    ...transferred(owner, seed, arithmeticVersion, hash(dense)),
   };
   if (owner.from === null) return hash(own);
   const from = {

@@ -59,6 +59,23 @@ describe('a changed recipe', () => {
   });
 });
 
+describe('tickets from elsewhere', () => {
+  const transfer = { task: recipe.task, training: recipe.training, seedOffset: 0, take: 'ticket' } as const;
+  const elsewhere = { ...recipe, transfer: { ...transfer, seedOffset: 1 } };
+
+  it('are a what-if of the same dense network, named by what is different about them', () => {
+    expect(consequenceOf(trained, TRUNK, elsewhere)).toBe('what-if');
+    expect(branchOf(take(trained, TRUNK, elsewhere, 0).session, 'b1').name).toBe('ticket from seeds apart 1');
+    const labels = { ...recipe, transfer: { ...transfer, task: { ...recipe.task, corrupt: 'labels' } } } as const;
+    expect(branchOf(take(trained, TRUNK, labels, 0).session, 'b1').name).toBe('ticket from training examples labels');
+  });
+
+  it('are never taken up in the middle of a what-if that draws its own', () => {
+    const grown = take(trained, TRUNK, rewound, 2);
+    expect(consequenceOf(grown.session, 'b1', { ...rewound, transfer: elsewhere.transfer })).toBe('what-if');
+  });
+});
+
 describe('the tree', () => {
   const one = take(trained, TRUNK, rewound, 2).session;
   const two = take(one, 'b1', { ...rewound, pruning: { ...rewound.pruning, rate: 0.5 } }, 2, 'b2').session;
