@@ -1,25 +1,35 @@
 /**
  * How fast the engines train, side by side on this machine: `npm run bench -- --json FILE`. A step is gather, normalise,
  * forward, backward, optimiser. Engines take short turns, round after round; a table goes to stdout. `--clock cpu` counts
- * processor time instead of the wall clock's, for machines with other work to do.
+ * processor time instead of the wall clock's, for machines with other work to do. `--part graphics` races only the engines of
+ * graphics processors, in a browser; `--part processor` all the others.
  */
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { createSparseEngine } from '../src/engines/sparse/engine.ts';
 import { createTfjsEngine } from '../src/engines/tfjs/engine.ts';
 import type { Engine, Need } from '../src/science/trainer.ts';
+import { BATCH, randomMask, type Setting } from './bench/common.ts';
 import { clock, median, race, type Contender, type Entry } from './bench/contender.ts';
+import { graphicsTable, raceGraphics } from './bench/graphics.ts';
 import { IMP_NAME, IMP_STEPS, raceImp } from './bench/imp.ts';
 import { JaxContender } from './bench/jax.ts';
 import { LabContender } from './bench/lab.ts';
 import { describeMachine, tableOf, type Row } from './bench/report.ts';
-import { convolutional, lenet, openMnist, randomMask, type Setting } from './bench/setting.ts';
+import { convolutional, lenet, openMnist } from './bench/setting.ts';
 import { TorchContender } from './bench/torch.ts';
 import { raceWorkers } from './bench/workers.ts';
 
 const densities = [1, 0.5, 0.21, 0.05, 0.01];
 
-const { json, clock: kind } = parseArgs({ options: { json: { type: 'string' }, clock: { type: 'string', default: 'wall' } } }).values;
+const {
+  json,
+  clock: kind,
+  part,
+} = parseArgs({
+  options: { json: { type: 'string' }, clock: { type: 'string', default: 'wall' }, part: { type: 'string', default: 'all' } },
+}).values;
+if (!['all', 'graphics', 'processor'].includes(part)) throw new Error('--part is all, graphics or processor');
 if (kind !== 'wall' && kind !== 'cpu') throw new Error('--clock is wall or cpu');
 clock.kind = kind;
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
@@ -42,6 +52,16 @@ async function raceDensities(setting: Setting, open: Record<string, (density: nu
   const entries = await race(runners);
   for (const { contender } of runners) contender.dispose();
   return rowsOf(setting.name, entries);
+}
+
+if (part !== 'processor') {
+  const { adapter, rows } = await raceGraphics(say);
+  const about = `${describeMachine(null)}; WebGPU adapter: ${adapter}`;
+  console.log(`${about}\n\nOne step of one network of LeNet-300-100 (batch ${BATCH}, Adam), in a browser.\n\n${graphicsTable(rows)}\n`);
+  if (part === 'graphics') {
+    if (json !== undefined) writeFileSync(json, `${JSON.stringify({ machine: about, rows }, null, 2)}\n`);
+    process.exit();
+  }
 }
 
 const task = await openMnist();

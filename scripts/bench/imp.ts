@@ -5,7 +5,7 @@ import { planOf } from '../../src/science/plan.ts';
 import { parseRecipe } from '../../src/science/recipe/parse.ts';
 import { median, type Contender } from './contender.ts';
 import type { LabContender } from './lab.ts';
-import type { Setting } from './setting.ts';
+import type { Setting } from './common.ts';
 
 const LEVELS = 16;
 const SEED = 1;

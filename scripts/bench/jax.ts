@@ -1,10 +1,10 @@
-/** LeNet-300-100 as a user of jax-js writes it: one jitted step, loss and gradient and Adam, on the WebAssembly backend. */
+/** LeNet-300-100 as a user of jax-js writes it: one jitted step, loss and gradient and Adam. */
 import { blockUntilReady, defaultDevice, init, jit, nn, numpy as np, tree, valueAndGrad } from '@jax-js/jax';
 import { gatherInputs } from '../../src/engines/gather.ts';
 import { volume } from '../../src/models/model.ts';
 import { getBit, type Mask } from '../../src/science/mask.ts';
 import { clock, type Contender } from './contender.ts';
-import { adam, BATCH, type Setting } from './setting.ts';
+import { adam, BATCH, type Setting } from './common.ts';
 
 type Arrays = Record<string, np.Array>;
 
@@ -62,8 +62,10 @@ function step(
   return [value, next, nextM, nextV];
 }
 
+type JaxBackend = 'wasm' | 'webgpu';
+
 export class JaxContender implements Contender {
-  readonly engine = 'jax-js-wasm';
+  readonly engine: string;
   private readonly jitted = jit(step);
   private readonly inputs: Float32Array<ArrayBuffer>;
   private state: { parameters: Arrays; m: Arrays; v: Arrays } | null = null;
@@ -71,14 +73,18 @@ export class JaxContender implements Contender {
   private position = 0;
   private steps = 0;
 
-  private constructor(private readonly setting: Setting) {
+  private constructor(
+    private readonly setting: Setting,
+    backend: JaxBackend,
+  ) {
+    this.engine = `jax-js-${backend}`;
     this.inputs = new Float32Array(BATCH * volume(setting.model.input));
   }
 
-  static async open(setting: Setting): Promise<JaxContender> {
-    await init('wasm');
-    defaultDevice('wasm');
-    return new JaxContender(setting);
+  static async open(setting: Setting, backend: JaxBackend = 'wasm'): Promise<JaxContender> {
+    await init(backend);
+    defaultDevice(backend);
+    return new JaxContender(setting, backend);
   }
 
   restart(mask: Mask): Promise<void> {

@@ -4,7 +4,7 @@ import { trainablePlanes, type Mask } from '../../src/science/mask.ts';
 import type { Snapshot } from '../../src/science/tensors.ts';
 import type { Engine, Trainer } from '../../src/science/trainer.ts';
 import { clock, type Contender } from './contender.ts';
-import { adam, BATCH, type Setting } from './setting.ts';
+import { adam, BATCH, type Setting } from './common.ts';
 
 export class LabContender implements Contender {
   readonly engine: string;

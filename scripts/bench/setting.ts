@@ -1,33 +1,16 @@
 /** What is trained: networks, data and masks, the same for every engine. */
 import { readFile } from 'node:fs/promises';
 import { buildModel } from '../../src/models/build.ts';
-import { prunableParameters, type Model } from '../../src/models/model.ts';
-import { stream } from '../../src/numerics/streams.ts';
+import type { Model } from '../../src/models/model.ts';
 import { initialise } from '../../src/science/init.ts';
-import { denseMask, type Mask } from '../../src/science/mask.ts';
-import { randomScores } from '../../src/science/prune/criteria.ts';
-import { keepTop } from '../../src/science/prune/top.ts';
-import type { Optimizer } from '../../src/science/recipe/schema.ts';
-import type { Snapshot } from '../../src/science/tensors.ts';
 import { batchesOf } from '../../src/tasks/batches.ts';
 import { openTask, type Source } from '../../src/tasks/load.ts';
 import { splitFor } from '../../src/tasks/split.ts';
-import type { Batches, Task } from '../../src/tasks/task.ts';
+import type { Task } from '../../src/tasks/task.ts';
 import { Builder } from '../../tests/support/tiny-nets.ts';
+import { BATCH, SEED, type Setting } from './common.ts';
 
-export const BATCH = 64;
-const SEED = 1;
 const sizes = { train: 55_000, validation: 5_000, test: 10_000 };
-
-export const adam = { type: 'adam', learningRate: 0.0012, beta1: 0.9, beta2: 0.999 } as const satisfies Optimizer;
-
-export interface Setting {
-  readonly name: string;
-  readonly task: Task;
-  readonly model: Model;
-  readonly start: Snapshot;
-  readonly batches: Batches;
-}
 
 const folder = new URL('../../datasets/', import.meta.url);
 const source: Source = {
@@ -70,15 +53,3 @@ export const convolutional = (task: Task): Setting =>
       .dense(task.classes)
       .model('two-convolutions'),
   );
-
-/** Each prunable parameter keeps this share of its weights, drawn at random; masks of lower density lie in those of higher. */
-export function randomMask(model: Model, density: number): Mask {
-  const scores = randomScores(model, SEED, 'bench');
-  const full = denseMask(model);
-  return Object.fromEntries(
-    prunableParameters(model).map(({ name, size }) => [
-      name,
-      keepTop([{ scores: scores[name], present: full[name] }], Math.round(size * density), stream(SEED, `bench/${name}`))[0],
-    ]),
-  );
-}

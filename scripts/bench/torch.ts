@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline';
 import { prunableParameters } from '../../src/models/model.ts';
 import { getBit, type Mask } from '../../src/science/mask.ts';
 import { clock, type Contender } from './contender.ts';
-import { adam, BATCH, type Setting } from './setting.ts';
+import { adam, BATCH, type Setting } from './common.ts';
 
 /** Debian's own first: another Python on the path may not have its packages. */
 const pythons = ['/usr/bin/python3', 'python3'];

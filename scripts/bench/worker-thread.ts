@@ -2,7 +2,8 @@
 import { parentPort } from 'node:worker_threads';
 import { createSparseEngine } from '../../src/engines/sparse/engine.ts';
 import { LabContender } from './lab.ts';
-import { lenet, openMnist, randomMask } from './setting.ts';
+import { randomMask } from './common.ts';
+import { lenet, openMnist } from './setting.ts';
 import { WORKER_DENSITY } from './workers.ts';
 
 const port = parentPort;

@@ -29,6 +29,7 @@ export async function catalogue(): Promise<Catalogue> {
 const engineNotes: Readonly<Record<(typeof engineChoices)[number], () => string>> = {
   auto: m.cli_engine_auto,
   sparse: m.cli_engine_sparse,
+  webgpu: m.cli_engine_browser,
   'tfjs-webgpu': m.cli_engine_browser,
   'tfjs-webgl': m.cli_engine_browser,
   'tfjs-wasm': m.cli_engine_wasm,

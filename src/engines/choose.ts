@@ -4,7 +4,7 @@ import { requireNeeds } from './require.ts';
 import { usableBackends, type TfjsBackend } from './probe.ts';
 
 /** One way to do the arithmetic, as users choose it. */
-export type EngineId = 'sparse' | `tfjs-${TfjsBackend}`;
+export type EngineId = 'sparse' | 'webgpu' | `tfjs-${TfjsBackend}`;
 
 /** Where a browser finds the WebAssembly of tfjs, by file name; Node needs none. */
 export type WasmPaths = Readonly<Record<string, string>>;
@@ -15,6 +15,10 @@ export async function openEngine(id: EngineId, wasmPaths?: WasmPaths): Promise<E
     const { createSparseEngine } = await import('./sparse/engine.ts');
     return createSparseEngine();
   }
+  if (id === 'webgpu') {
+    const { createWebgpuEngine } = await import('./webgpu/engine.ts');
+    return createWebgpuEngine();
+  }
   const { createTfjsEngine } = await import('./tfjs/engine.ts');
   return createTfjsEngine(id.slice('tfjs-'.length) as TfjsBackend, { wasmPaths });
 }
@@ -22,7 +26,8 @@ export async function openEngine(id: EngineId, wasmPaths?: WasmPaths): Promise<E
 /** Engines that may be the fastest here. A software graphics adapter never counts, and without a GPU nothing beats `sparse`. */
 async function contestants(): Promise<readonly EngineId[]> {
   const gpu = (await usableBackends()).filter((backend) => backend === 'webgpu' || backend === 'webgl');
-  return ['sparse', ...gpu.map((backend): EngineId => `tfjs-${backend}`)];
+  const own: readonly EngineId[] = gpu.includes('webgpu') ? ['webgpu'] : [];
+  return ['sparse', ...own, ...gpu.map((backend): EngineId => `tfjs-${backend}`)];
 }
 
 /** What is fast enough to be worth a race once every contestant has failed a recipe's needs. */

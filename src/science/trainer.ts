@@ -25,6 +25,8 @@ export type Need =
   `layer:${LayerKind}` | `optimizer:${Optimizer['type']}` | 'frozen-weights' | 'dense-gradients' | 'hessian-vector-products';
 
 export interface Engine extends EngineIdentity {
+  /** The graphics card, as it calls itself, where the engine knows. */
+  readonly adapter?: string;
   /** The needs this engine cannot fulfil; empty means the recipe can run. */
   missing(needs: readonly Need[]): readonly Need[];
   createTrainer(plan: TrainerPlan): Promise<Trainer>;

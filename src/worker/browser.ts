@@ -9,6 +9,8 @@ import type { AnalysisReply, AnalysisRequest } from './analysis.worker.ts';
 import type { OpenLab } from './client.ts';
 import type { ExamplesReply, ExamplesRequest } from './examples.worker.ts';
 import type { Greeting } from './lab.worker.ts';
+import type { SelfTest } from './self-test.ts';
+import type { SelfTestReply } from './self-test.worker.ts';
 import { openPool, WorkerGone, type Hand } from './pool.ts';
 import type { Student, study } from './study.ts';
 import { connect } from './wire.ts';
@@ -46,6 +48,23 @@ export const openAnalysis: Analyst = (subject, question, progress) => {
   }).finally(() => worker.terminate());
   return { answer, cancel };
 };
+
+/** Tests the graphics card in a worker of its own; hears the share done. Rejects with an error that says why it cannot. */
+export async function testDevice(progress: (share: number) => void): Promise<SelfTest> {
+  const worker = new Worker(new URL('./self-test.worker.ts', import.meta.url), { type: 'module', name: 'self-test' });
+  try {
+    return await new Promise<SelfTest>((resolve, reject) => {
+      worker.addEventListener('message', ({ data }: MessageEvent<SelfTestReply>) => {
+        if ('progress' in data) progress(data.progress);
+        else if ('result' in data) resolve(data.result);
+        else reject(new Error(data.failure));
+      });
+      worker.addEventListener('error', ({ message }) => reject(new Error(message)));
+    });
+  } finally {
+    worker.terminate();
+  }
+}
 
 function spawn(greeting: Greeting): Hand {
   const worker = new Worker(new URL('./lab.worker.ts', import.meta.url), { type: 'module', name: 'lab' });

@@ -6,6 +6,8 @@ import type { TempoSetting } from './tempo.ts';
 
 export interface LabClient extends Laboratory {
   readonly engine: EngineIdentity;
+  /** The graphics card that trains, as it calls itself, where one does. */
+  readonly adapter?: string;
   pause(): void;
   resume(): void;
   /** How fast runs go from here on; an allowance takes effect on the next `resume`. */

@@ -54,6 +54,7 @@ export async function openPool(spawn: Spawn, most: number, setup: Setup, listene
 
 class Pool implements LabClient {
   readonly engine: EngineIdentity;
+  readonly adapter?: string;
   readonly arithmeticVersion: number;
   private readonly queue: Job[] = [];
   private readonly underWay = new Set<Job>();
@@ -72,6 +73,7 @@ class Pool implements LabClient {
     first: Hand,
   ) {
     this.engine = prepared.engine;
+    this.adapter = prepared.adapter;
     this.arithmeticVersion = prepared.engine.arithmeticVersion;
     this.hands.add(first);
     this.idle.push(first);

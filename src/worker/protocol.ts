@@ -16,9 +16,15 @@ import type { EngineIdentity } from '../science/trainer.ts';
 import type { TempoSetting } from './tempo.ts';
 
 /** `auto` takes the fastest; the rest are the user's choice. */
-export const engineChoices = ['auto', 'sparse', 'tfjs-webgpu', 'tfjs-webgl', 'tfjs-wasm', 'tfjs-cpu'] as const satisfies readonly (
-  'auto' | EngineId
-)[];
+export const engineChoices = [
+  'auto',
+  'sparse',
+  'webgpu',
+  'tfjs-webgpu',
+  'tfjs-webgl',
+  'tfjs-wasm',
+  'tfjs-cpu',
+] as const satisfies readonly ('auto' | EngineId)[];
 export type EngineChoice = (typeof engineChoices)[number];
 
 export interface Setup {
@@ -49,6 +55,8 @@ export type WorkerEvent =
       readonly trainLoss: number;
       readonly stepsPerSecond: number;
     }
+  /** A graphics processor was lost: the run begins again, on the engine that is told from here on. */
+  | { readonly type: 'restarted'; readonly run: RunId; readonly prepared: Prepared; readonly message: string }
   /** How far a run is that is trained for the sake of the mask that is taken from it. */
   | { readonly type: 'source'; readonly run: RunId; readonly position: number; readonly end: number; readonly stepsPerSecond: number }
   | { readonly type: 'evaluated'; readonly run: RunId; readonly point: CurvePoint }
@@ -73,6 +81,8 @@ export type Listener = (event: WorkerEvent) => void;
 export interface Prepared {
   readonly id: EngineId;
   readonly engine: EngineIdentity;
+  /** The graphics card that trains, as it calls itself, where one does. */
+  readonly adapter?: string;
 }
 
 /** The worker's service, as Comlink exposes it. */

@@ -1,8 +1,10 @@
 /** What a worker does: opens data and an engine for a recipe, and trains one run after another. */
 import { fastestEngine, openEngine, type EngineId, type WasmPaths } from '../engines/choose.ts';
-import type { Model } from '../models/model.ts';
+import { DeviceLost } from '../engines/lost.ts';
 import { Pace } from '../engines/pace.ts';
 import { requireNeeds } from '../engines/require.ts';
+import type { Model } from '../models/model.ts';
+import { m } from '../paraglide/messages.js';
 import { draw, slopesAt } from '../science/draw.ts';
 import type { RunRequest } from '../science/experiment.ts';
 import { learnerOf } from '../science/learners.ts';
@@ -41,8 +43,22 @@ interface Fitted {
   readonly trainer: Trainer;
 }
 
+interface Opened {
+  readonly id: EngineId;
+  readonly engine: Engine;
+}
+
+const preparedOf = ({ id, engine }: Opened): Prepared => {
+  const { name, backend, arithmeticVersion, deterministic, adapter } = engine;
+  return { id, engine: { name, backend, arithmeticVersion, deterministic }, adapter };
+};
+
+/** How often a run may lose its graphics processor before it goes on without. */
+const MOST_LOSSES = 2;
+const WITHOUT_GPU: EngineId = 'sparse';
+
 export class LabService implements LabWorker {
-  private opened: { readonly id: EngineId; readonly engine: Engine } | null = null;
+  private opened: Opened | null = null;
   private readonly tasks = new Recent<Task>();
   private readonly corruptions = new Recent<Task>();
   private fitted: Fitted | null = null;
@@ -58,11 +74,39 @@ export class LabService implements LabWorker {
     this.listener = listener;
     const task = await this.open(recipe);
     const opened = await this.choose(recipe, engine, task);
-    const { name, backend, arithmeticVersion, deterministic } = opened.engine;
-    return { id: opened.id, engine: { name, backend, arithmeticVersion, deterministic } };
+    return preparedOf(opened);
   }
 
+  /** A run whose graphics processor is lost begins again on a new one, and if that goes too, on an engine that needs none. */
   async run(request: RunRequest): Promise<RunOutcome> {
+    for (let losses = 1; ; losses++) {
+      try {
+        return await this.attempt(request);
+      } catch (error) {
+        if (!(error instanceof DeviceLost) || losses > MOST_LOSSES) throw error;
+        this.dropTrainer();
+        await this.recover(request, losses, error);
+      }
+    }
+  }
+
+  private async recover({ plan, run }: RunRequest, losses: number, cause: DeviceLost): Promise<void> {
+    const { arm, level } = run;
+    let message = m.engines_gpu_again({ arm, level });
+    if (losses === MOST_LOSSES) {
+      const engine = await openEngine(WITHOUT_GPU, this.platform.wasmPaths);
+      if (engine.missing(needsOf(recipeAt(plan, level))).length > 0) {
+        engine.dispose();
+        throw cause;
+      }
+      this.opened?.engine.dispose();
+      this.opened = { id: WITHOUT_GPU, engine };
+      message = m.engines_gpu_elsewhere({ arm, level, engine: WITHOUT_GPU });
+    }
+    if (this.opened !== null) this.listener({ type: 'restarted', run, prepared: preparedOf(this.opened), message });
+  }
+
+  private async attempt(request: RunRequest): Promise<RunOutcome> {
     if (this.opened === null) throw new Error('a worker is prepared before it runs');
     const { engine } = this.opened;
     const { plan, run, ancestors, keep } = request;
@@ -145,7 +189,7 @@ export class LabService implements LabWorker {
     );
   }
 
-  private async choose(recipe: Recipe, choice: Setup['engine'], task: Task): Promise<{ id: EngineId; engine: Engine }> {
+  private async choose(recipe: Recipe, choice: Setup['engine'], task: Task): Promise<Opened> {
     const needs = needsOf(recipe);
     if (choice !== 'auto' && this.opened?.id === choice) {
       requireNeeds(this.opened.engine, choice, needs);

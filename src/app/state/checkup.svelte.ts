@@ -55,6 +55,8 @@ export class Checkup {
           if (this.hold(outcome) === 'same') matched(outcome);
         },
         failed: (error) => (this.failure = error),
+        // Its engine needs no graphics processor.
+        restarted: () => undefined,
       },
     });
   }

@@ -26,6 +26,8 @@ export interface ExperimentListeners {
   /** A run was trained here and now; `live` is the last that was seen of it. */
   trained(outcome: RunOutcome, live: LiveRun | undefined): void;
   failed(error: unknown): void;
+  /** A run lost its graphics processor and has begun again: what there is to say of it. */
+  restarted(message: string): void;
 }
 
 export interface ExperimentOptions {
@@ -40,6 +42,8 @@ const PACE_RUNS = 6;
 
 export class Experiment {
   engine = $state.raw<EngineIdentity | null>(null);
+  /** The graphics card that trains, as it calls itself. */
+  adapter = $state.raw<string | null>(null);
   /** The last level that may be trained now; the levels after it wait. */
   limit = $state(0);
   /** Steps a second, at most. */
@@ -120,6 +124,7 @@ export class Experiment {
       const client = await this.open(plan.recipe, engine, isCurrent);
       if (!isCurrent()) return;
       this.engine = client.engine;
+      this.adapter = client.adapter ?? null;
       this.live.loading = null;
       this.sendTempo();
       this.status = this.goingStatus;
@@ -203,7 +208,7 @@ export class Experiment {
     this.client = null;
     this.prepared = '';
     this.recent = [];
-    this.engine = null;
+    this.engine = this.adapter = null;
   }
 
   private async open(recipe: Recipe, engine: EngineChoice, isCurrent: () => boolean): Promise<LabClient> {
@@ -217,7 +222,12 @@ export class Experiment {
     this.client = null;
     this.recent = [];
     const client = await this.options.openLab({ recipe, engine }, (event) => {
-      if (this.client === null ? isCurrent() : this.client === client) this.live.hear(event);
+      if (this.client === null ? !isCurrent() : this.client !== client) return;
+      this.live.hear(event);
+      if (event.type !== 'restarted') return;
+      this.engine = event.prepared.engine;
+      this.adapter = event.prepared.adapter ?? null;
+      this.options.listeners.restarted(event.message);
     });
     if (!isCurrent()) {
       client.dispose();

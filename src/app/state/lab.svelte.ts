@@ -104,6 +104,7 @@ export class Lab extends Bench {
         finished: (result) => this.record(result),
         trained: (outcome, live) => this.album.add(outcome, live),
         failed: (error) => this.notices.report('run', error),
+        restarted: (message) => this.notices.report('run', new LabError(message, 'engine')),
       },
     });
     const { openLab, schedule, now } = options;

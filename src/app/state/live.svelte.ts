@@ -116,6 +116,9 @@ export class Live {
         case 'evaluated':
           change(runs, event.run, ({ point }, live) => ({ points: [...live.points, point] }), event);
           break;
+        case 'restarted':
+          runs.delete(runName(event.run));
+          break;
         case 'weights':
           change(
             runs,

@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { m } from '../../paraglide/messages.js';
 import { LabError } from '../../science/errors.ts';
+import { DeviceLost } from '../lost.ts';
 import type { TfjsBackend } from '../probe.ts';
 import { registerWasmSlice } from './wasm-slice.ts';
 
@@ -146,7 +147,7 @@ function webglContext(): WebGL2RenderingContext {
 }
 
 function lose(state: Shared, reason: string): void {
-  const error = new LabError(m.engines_gpu_lost({ reason }), 'engine');
+  const error = new DeviceLost(reason);
   state.lost ??= error;
   for (const reject of state.reads) reject(error);
   state.reads.clear();

@@ -1,0 +1,34 @@
+/** What every race shares, in Node and in a browser. */
+import { prunableParameters, type Model } from '../../src/models/model.ts';
+import { stream } from '../../src/numerics/streams.ts';
+import { denseMask, type Mask } from '../../src/science/mask.ts';
+import { randomScores } from '../../src/science/prune/criteria.ts';
+import { keepTop } from '../../src/science/prune/top.ts';
+import type { Optimizer } from '../../src/science/recipe/schema.ts';
+import type { Snapshot } from '../../src/science/tensors.ts';
+import type { Batches, Task } from '../../src/tasks/task.ts';
+
+export const BATCH = 64;
+export const SEED = 1;
+
+export const adam = { type: 'adam', learningRate: 0.0012, beta1: 0.9, beta2: 0.999 } as const satisfies Optimizer;
+
+export interface Setting {
+  readonly name: string;
+  readonly task: Task;
+  readonly model: Model;
+  readonly start: Snapshot;
+  readonly batches: Batches;
+}
+
+/** Each prunable parameter keeps this share of its weights, drawn at random; masks of lower density lie in those of higher. */
+export function randomMask(model: Model, density: number): Mask {
+  const scores = randomScores(model, SEED, 'bench');
+  const full = denseMask(model);
+  return Object.fromEntries(
+    prunableParameters(model).map(({ name, size }) => [
+      name,
+      keepTop([{ scores: scores[name], present: full[name] }], Math.round(size * density), stream(SEED, `bench/${name}`))[0],
+    ]),
+  );
+}

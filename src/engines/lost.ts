@@ -1,0 +1,9 @@
+import { m } from '../paraglide/messages.js';
+import { LabError } from '../science/errors.ts';
+
+/** The graphics processor went away, and all that was on it: what was under way must begin again, on another device or engine. */
+export class DeviceLost extends LabError {
+  constructor(reason: string, options?: ErrorOptions) {
+    super(m.engines_gpu_lost({ reason }), 'engine', options);
+  }
+}

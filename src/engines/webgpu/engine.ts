@@ -1,0 +1,62 @@
+/** The engine on the graphics card: the lab's own kernels on a device of its own, all networks of a trainer side by side. */
+import type { LayerKind } from '../../models/model.ts';
+import type { Optimizer } from '../../science/recipe/schema.ts';
+import type { Engine, Need } from '../../science/trainer.ts';
+import { Gpu, type Traits } from './gpu.ts';
+import { WebgpuTrainer } from './trainer.ts';
+
+const layers: readonly LayerKind[] = ['dense', 'relu', 'tanh'];
+const optimizers: readonly Optimizer['type'][] = ['sgd', 'momentum', 'adam'];
+
+const met = new Set<Need>([
+  'frozen-weights',
+  'dense-gradients',
+  ...optimizers.map((type): Need => `optimizer:${type}`),
+  ...layers.map((kind): Need => `layer:${kind}`),
+]);
+
+export interface WebgpuEngine extends Engine {
+  readonly adapter: string;
+  /** Buffers on the device, and their bytes. */
+  readonly inUse: { readonly buffers: number; readonly bytes: number };
+  /** The device, for tests that take it away. */
+  readonly device: GPUDevice;
+}
+
+/** Rejects with a `LabError` where there is no WebGPU. Kernels are written for `traits` where given, else for the device. */
+export async function createWebgpuEngine(traits?: Traits): Promise<WebgpuEngine> {
+  let gpu = await Gpu.open(traits);
+  const trainers = new Set<WebgpuTrainer>();
+  const close = (): void => {
+    for (const trainer of trainers) trainer.dispose();
+    gpu.dispose();
+  };
+  return {
+    name: 'webgpu',
+    backend: null,
+    arithmeticVersion: 1,
+    // Graphics cards round exponentials and contract sums of products each in their own way.
+    deterministic: false,
+    get adapter() {
+      return gpu.adapter;
+    },
+    get inUse() {
+      return { buffers: gpu.ledger.count, bytes: gpu.ledger.bytes };
+    },
+    get device() {
+      return gpu.device;
+    },
+    missing: (needs) => needs.filter((need) => !met.has(need)),
+    async createTrainer(plan) {
+      if (gpu.isLost) {
+        // The old trainers are of no use any more; a new device may be had.
+        close();
+        gpu = await Gpu.open(traits);
+      }
+      const trainer = await WebgpuTrainer.open(gpu, plan, (one) => trainers.delete(one));
+      trainers.add(trainer);
+      return trainer;
+    },
+    dispose: close,
+  };
+}

@@ -1,0 +1,186 @@
+/** The engine's own device: opened, watched for its loss, with its compiled pipelines and the ledger of its buffers. */
+import { m } from '../../paraglide/messages.js';
+import { LabError } from '../../science/errors.ts';
+import { DeviceLost } from '../lost.ts';
+import { isGpu } from '../probe.ts';
+import { layoutOf, wgslOf, type Kernel } from './kernel.ts';
+import { Ledger } from './ledger.ts';
+
+/** A kernel that is ready to run. */
+export interface Program {
+  readonly pipeline: GPUComputePipeline;
+  readonly layout: GPUBindGroupLayout;
+}
+
+/** How kernels are best written for a device. */
+export interface Traits {
+  /** A processor that plays graphics card: registers and long loops are cheap to it, shared memory and barriers dear. */
+  readonly isSoftware: boolean;
+  /** Invocations that run in step and can pass values on, where that is exactly 4, as vectors of a processor are; else 0. */
+  readonly quads: 0 | 4;
+}
+
+/** Pipelines kept for trainers to come: some twenty a shape of network. */
+const MOST_PROGRAMS = 200;
+
+export class Gpu {
+  readonly ledger: Ledger;
+  private readonly programs = new Map<string, Promise<Program>>();
+  private lost: LabError | null = null;
+  private readonly waiting = new Set<(error: Error) => void>();
+  private isClosed = false;
+
+  private constructor(
+    readonly device: GPUDevice,
+    /** As the adapter calls itself. */
+    readonly adapter: string,
+    readonly traits: Traits,
+  ) {
+    this.ledger = new Ledger(device);
+    void device.lost.then(({ message }) => {
+      if (!this.isClosed) this.fail(new DeviceLost(message));
+    });
+    device.addEventListener('uncapturederror', ({ error }) => this.fail(errorOf(error)));
+  }
+
+  /** Rejects with a `LabError` where there is no WebGPU here. */
+  static async open(traits?: Traits): Promise<Gpu> {
+    const refuse = (reason: string, cause?: unknown): LabError =>
+      new LabError(m.engines_backend_does_not_start({ backend: 'webgpu', reason }), 'engine', { cause });
+    const { navigator } = globalThis as { readonly navigator?: { readonly gpu?: GPU } };
+    const adapter = await navigator?.gpu?.requestAdapter({ powerPreference: 'high-performance' }).catch(() => null);
+    if (adapter === null || adapter === undefined) throw refuse('');
+    const { info, limits, features } = adapter;
+    try {
+      const device = await adapter.requestDevice({
+        requiredFeatures: features.has('subgroups') ? ['subgroups'] : [],
+        requiredLimits: {
+          maxStorageBufferBindingSize: limits.maxStorageBufferBindingSize,
+          maxBufferSize: limits.maxBufferSize,
+        },
+      });
+      const { subgroupMinSize, subgroupMaxSize } = info as { readonly subgroupMinSize?: number; readonly subgroupMaxSize?: number };
+      const isQuad = features.has('subgroups') && subgroupMinSize === 4 && subgroupMaxSize === 4;
+      const name = [info.vendor, info.architecture, info.device, info.description].filter((part) => part !== '').join(' ');
+      return new Gpu(device, name, traits ?? { isSoftware: !isGpu(info), quads: isQuad ? 4 : 0 });
+    } catch (error) {
+      throw refuse(error instanceof Error ? ` (${error.message})` : '', error);
+    }
+  }
+
+  get isLost(): boolean {
+    return this.lost !== null;
+  }
+
+  /** Throws the `LabError` that says so where the device is of no use any more. */
+  check(): void {
+    if (this.lost !== null) throw this.lost;
+  }
+
+  /** Compiles a kernel, or finds it compiled. */
+  program(kernel: Kernel): Promise<Program> {
+    const code = wgslOf(kernel);
+    let program = this.programs.get(code);
+    if (program === undefined) {
+      program = this.compile(kernel, code);
+      this.programs.set(code, program);
+      // Shapes may change from level to level: the oldest text goes, its pipeline with it once nobody uses it.
+      const [oldest] = this.programs.keys();
+      if (this.programs.size > MOST_PROGRAMS) this.programs.delete(oldest);
+    }
+    return program;
+  }
+
+  /** Does work that makes buffers; rejects with a `LabError` where the device has no room for them. */
+  async withRoom<T extends object>(work: () => T): Promise<T> {
+    this.check();
+    const { device } = this;
+    device.pushErrorScope('out-of-memory');
+    device.pushErrorScope('validation');
+    let made: T | null = null;
+    let thrown: unknown = null;
+    try {
+      made = work();
+    } catch (error) {
+      thrown = error;
+    }
+    // Whatever happened, the scopes must close.
+    const [invalid, full] = await Promise.all([device.popErrorScope(), device.popErrorScope()]);
+    if (made === null) throw thrown;
+    const failure = full ?? invalid;
+    if (failure !== null) throw errorOf(failure);
+    return made;
+  }
+
+  /** Bytes of a buffer, once all work given so far is done. */
+  async read(buffer: GPUBuffer, offset: number, bytes: number): Promise<ArrayBuffer> {
+    this.check();
+    const staging = this.ledger.create('read', bytes, GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST);
+    try {
+      const encoder = this.device.createCommandEncoder();
+      encoder.copyBufferToBuffer(buffer, offset, staging, 0, bytes);
+      this.device.queue.submit([encoder.finish()]);
+      return await this.mapped(staging, bytes);
+    } finally {
+      this.ledger.destroy(staging);
+    }
+  }
+
+  /** A copy of what a buffer for reading holds, once the work before it is done; the buffer can be written again. */
+  async mapped(staging: GPUBuffer, bytes: number): Promise<ArrayBuffer> {
+    let abandon: (error: Error) => void = () => undefined;
+    const gone = new Promise<never>((_, reject) => {
+      abandon = reject;
+      this.waiting.add(reject);
+    });
+    try {
+      await Promise.race([staging.mapAsync(GPUMapMode.READ, 0, bytes), gone]);
+      this.check();
+      const copy = staging.getMappedRange(0, bytes).slice(0);
+      staging.unmap();
+      return copy;
+    } catch (error) {
+      // A device that goes fails its reads before it says that it is lost.
+      this.fail(new DeviceLost('', { cause: error }));
+      throw this.lost ?? error;
+    } finally {
+      this.waiting.delete(abandon);
+    }
+  }
+
+  dispose(): void {
+    this.isClosed = true;
+    this.programs.clear();
+    this.device.destroy();
+  }
+
+  private fail(error: LabError): void {
+    this.lost ??= error;
+    for (const reject of this.waiting) reject(this.lost);
+    this.waiting.clear();
+  }
+
+  private async compile(kernel: Kernel, code: string): Promise<Program> {
+    const { device } = this;
+    const { label } = kernel;
+    const layout = layoutOf(device, kernel);
+    const module = device.createShaderModule({ label, code });
+    try {
+      const pipeline = await device.createComputePipelineAsync({
+        label,
+        layout: device.createPipelineLayout({ bindGroupLayouts: [layout] }),
+        compute: { module, entryPoint: 'main' },
+      });
+      return { pipeline, layout };
+    } catch (error) {
+      this.programs.delete(code);
+      this.check();
+      throw error;
+    }
+  }
+}
+
+function errorOf(error: GPUError): LabError {
+  const message = error instanceof GPUOutOfMemoryError ? m.engines_gpu_memory() : m.engines_gpu_failed({ reason: error.message });
+  return new LabError(message, 'engine');
+}

@@ -1,0 +1,279 @@
+/** Trains several networks of one shape at once on the device: one dispatch a kernel for all of them, many steps a submit. */
+import { pow } from '../../numerics/elementary.ts';
+import type { Planes } from '../../science/mask.ts';
+import type { Metrics, Snapshot, Tensors } from '../../science/tensors.ts';
+import type { Control, NetworkStart, Trainer, TrainerPlan } from '../../science/trainer.ts';
+import type { Batches } from '../../tasks/task.ts';
+import { Arrivals } from '../arrivals.ts';
+import { Chunks, type Lesson } from './chunk.ts';
+import { Examples } from './examples.ts';
+import type { Gpu } from './gpu.ts';
+import { LISTED } from './kernels/dense.ts';
+import { momentsOf } from './kernels/optimizer.ts';
+import { Layout } from './layout.ts';
+import { Room } from './ledger.ts';
+import { Measurement } from './measurement.ts';
+import { linksOf } from './links.ts';
+import { bitsOf, maskOf } from './lists.ts';
+import { Pass, type Dispatch, type Memory } from './pass.ts';
+import { Masker } from './masker.ts';
+
+/** Most steps of one submit, and most entries of their batches together. */
+const STEPS = 128;
+const ORDER_ENTRIES = 1 << 20;
+
+/** Batches are padded to a multiple of this. */
+const BATCH_UNIT = 16;
+
+/** What the trainer itself knows of a network; the rest is on the device. */
+interface Network {
+  readonly batches: Batches;
+  readonly rateAt: (position: number) => number;
+  position: number;
+  /** Optimiser steps since the start. */
+  steps: number;
+  /** How each link's weights are worked on. */
+  modes: readonly number[];
+}
+
+interface Parts {
+  readonly all: (Network | null)[];
+  readonly memory: Memory;
+  readonly room: Room;
+  readonly present: GPUBuffer;
+  readonly pass: Pass;
+  readonly measurement: Measurement;
+  readonly masker: Masker;
+  readonly training: readonly Dispatch[];
+}
+
+export class WebgpuTrainer implements Trainer {
+  private readonly all: (Network | null)[];
+  private readonly arrivals: Arrivals;
+  private readonly chunks: Chunks;
+  private readonly moments: readonly string[];
+  private isDisposed = false;
+
+  private constructor(
+    private readonly gpu: Gpu,
+    private readonly plan: TrainerPlan,
+    private readonly parts: Parts,
+    private readonly disposed: (trainer: WebgpuTrainer) => void,
+  ) {
+    this.all = parts.all;
+    this.arrivals = new Arrivals(plan.task);
+    this.moments = momentsOf[plan.optimizer.type];
+    this.chunks = new Chunks(gpu, parts.room, parts.pass, plan.task.labels);
+  }
+
+  /** Rejects with a `LabError` where the device has no room for it. */
+  static async open(gpu: Gpu, plan: TrainerPlan, disposed: (trainer: WebgpuTrainer) => void): Promise<WebgpuTrainer> {
+    const { model, networks, optimizer, task, batchSize, weightDecay } = plan;
+    const room = new Room(gpu.ledger);
+    try {
+      const all = Array.from({ length: networks }, (): Network | null => null);
+      const layout = new Layout(model);
+      const links = linksOf(model, gpu.traits);
+      const moments = momentsOf[optimizer.type].length;
+      const batch = Math.ceil(batchSize / BATCH_UNIT) * BATCH_UNIT;
+      const steps = Math.max(1, Math.min(STEPS, Math.floor(ORDER_ENTRIES / (networks * batch))));
+      const made = await gpu.withRoom(() => {
+        const memory: Memory = {
+          ...{ gpu, layout, links, networks, examples: new Examples(gpu.device, room, task) },
+          parameters: room.words('parameters', networks * layout.size),
+          moments: moments === 0 ? null : room.words('moments', moments * networks * layout.size),
+          trainable: room.words('trainable', networks * layout.words),
+          modes: room.words('modes', networks * links.length),
+          lists: links.map(({ layer, lists }) => room.words(`lists ${layer.name}`, networks * lists.size)),
+          gradient: room.words('gradient', layout.size),
+          isListed: (network, link) => all[network]?.modes[link] === LISTED,
+        };
+        const present = room.words('present', networks * layout.words);
+        const pass = new Pass(memory, room, { slots: networks, batch, steps, blocks: 'steps', wantsAll: false });
+        return { memory, present, pass, measurement: new Measurement(memory, room, task) };
+      });
+      const [forward, update, masker] = await Promise.all([
+        made.pass.forward(),
+        made.pass.update(optimizer, weightDecay),
+        Masker.open(made.memory, made.present, moments, made.measurement.pass.at),
+        made.measurement.prepare(),
+      ]);
+      gpu.check();
+      return new WebgpuTrainer(gpu, plan, { ...made, all, room, masker, training: [...forward, ...update] }, disposed);
+    } catch (error) {
+      room.dispose();
+      throw error;
+    }
+  }
+
+  get networks(): number {
+    return this.plan.networks;
+  }
+
+  start(network: number, { snapshot, planes, batches, rateAt, position }: NetworkStart): void {
+    this.all[network] = { batches, rateAt, position, steps: 0, modes: [] };
+    this.put(this.parts.memory.parameters, network, this.parts.memory.layout.pack(snapshot.parameters));
+    this.clearMoments(network);
+    this.setPlanes(network, planes);
+  }
+
+  async train(until: readonly number[], control: Control): Promise<readonly number[]> {
+    this.gpu.check();
+    const lossSums = until.map(() => 0);
+    const steps = until.map(() => 0);
+    const networks = until.map((_, index) => this.all[index]);
+    until.forEach((end, index) => {
+      if (networks[index] === null && end > 0) throw new Error(`network ${index} was not started`);
+    });
+    const isBusy = (network: Network | null, index: number): network is Network => network !== null && network.position < until[index];
+    const busy = networks.filter(isBusy);
+    const isWanted = ({ only }: Dispatch): boolean =>
+      only === null || busy.some(({ modes }) => (modes[only.link] === LISTED) === only.listed);
+    const give = (): Promise<void> =>
+      this.chunks.give(this.parts.training, isWanted, (slot, lossSum, examples) => {
+        lossSums[slot] += lossSum / examples;
+        steps[slot]++;
+      });
+    try {
+      while (networks.some(isBusy)) {
+        if (control.due()) {
+          await give();
+          await control.breathe();
+        }
+        const lessons: (Lesson | null)[] = [];
+        for (const [index, network] of networks.entries()) {
+          if (!isBusy(network, index)) {
+            lessons.push(null);
+            continue;
+          }
+          const batch = network.batches.at(network.position);
+          if (!this.arrivals.includes(batch)) await this.arrivals.wait(batch);
+          lessons.push(this.lesson(network, batch));
+        }
+        this.chunks.add(lessons);
+        networks.forEach((network, index) => {
+          if (!isBusy(network, index)) return;
+          network.position++;
+          network.steps++;
+        });
+        if (this.chunks.isFull) await give();
+      }
+    } finally {
+      // Steps that were made ready count as done, whatever stopped the others.
+      await give();
+      await this.chunks.settle();
+    }
+    return lossSums.map((sum, index) => (steps[index] > 0 && Number.isFinite(sum) ? sum / steps[index] : NaN));
+  }
+
+  async metrics(network: number, examples: Uint32Array, control: Control): Promise<Metrics> {
+    await this.plan.task.ready(examples);
+    this.network(network);
+    return this.parts.measurement.metrics(network, examples, control);
+  }
+
+  async gradients(network: number, examples: Uint32Array): Promise<Tensors> {
+    await this.plan.task.ready(examples);
+    this.network(network);
+    return this.parts.measurement.gradients(network, examples);
+  }
+
+  hessianVectorProduct(): Promise<Tensors> {
+    return Promise.reject(new Error('the webgpu engine has no Hessian-vector products'));
+  }
+
+  async read(network: number): Promise<Snapshot> {
+    this.network(network);
+    const { layout, parameters } = this.parts.memory;
+    return { parameters: layout.unpack(await this.get(parameters, network)), buffers: {} };
+  }
+
+  write(network: number, { parameters }: Snapshot): void {
+    this.network(network);
+    this.put(this.parts.memory.parameters, network, this.parts.memory.layout.pack(parameters));
+    this.parts.masker.apply(network);
+  }
+
+  async readOptimizer(network: number): Promise<Tensors> {
+    this.network(network);
+    const { layout, moments } = this.parts.memory;
+    const state: Record<string, Float32Array> = {};
+    for (const [index, moment] of this.moments.entries()) {
+      if (moments !== null) Object.assign(state, layout.unpack(await this.get(moments, index * this.networks + network), `/${moment}`));
+    }
+    return state;
+  }
+
+  writeOptimizer(network: number, state: Tensors): void {
+    this.network(network);
+    const { layout, moments } = this.parts.memory;
+    this.moments.forEach((moment, index) => {
+      if (moments !== null) this.put(moments, index * this.networks + network, layout.pack(state, `/${moment}`));
+    });
+    this.parts.masker.apply(network);
+  }
+
+  setPlanes(network: number, planes: Planes): void {
+    const one = this.network(network);
+    const { memory, present, masker } = this.parts;
+    const { layout, links, trainable, modes, lists } = memory;
+    const { queue } = this.gpu.device;
+    queue.writeBuffer(present, 4 * network * layout.words, bitsOf(layout, planes, 'present'));
+    queue.writeBuffer(trainable, 4 * network * layout.words, bitsOf(layout, planes, 'trainable'));
+    const masks = links.map(({ layer, lists: list }) => maskOf(layer, planes[layer.weight], list));
+    one.modes = masks.map(({ mode }) => mode);
+    masks.forEach(({ mode, lists: words }, index) => {
+      queue.writeBuffer(modes, 4 * (index * this.networks + network), Uint32Array.of(mode));
+      if (words !== null) queue.writeBuffer(lists[index], 4 * network * links[index].lists.size, words);
+    });
+    masker.apply(network);
+  }
+
+  dispose(): void {
+    if (this.isDisposed) return;
+    this.isDisposed = true;
+    this.all.fill(null);
+    this.parts.room.dispose();
+    this.disposed(this);
+  }
+
+  private network(index: number): Network {
+    this.gpu.check();
+    const network = this.all[index];
+    if (network === null) throw new Error(`network ${index} was not started`);
+    return network;
+  }
+
+  /** What a network's next step is made of, its examples on the device. */
+  private lesson({ position, steps, rateAt }: Network, examples: Uint32Array): Lesson {
+    this.parts.memory.examples.bring(examples);
+    const { optimizer } = this.plan;
+    const rate = rateAt(position);
+    // The caller may use its array again.
+    const lesson = { examples: examples.slice(), scale: 1 / examples.length };
+    if (optimizer.type !== 'adam') return { ...lesson, rate, correction: 1 };
+    return {
+      ...lesson,
+      rate: rate / (1 - pow(optimizer.beta1, steps + 1)),
+      correction: 1 / Math.sqrt(1 - pow(optimizer.beta2, steps + 1)),
+    };
+  }
+
+  private put(buffer: GPUBuffer, place: number, values: Float32Array<ArrayBuffer>): void {
+    this.gpu.check();
+    this.gpu.device.queue.writeBuffer(buffer, 4 * place * values.length, values);
+  }
+
+  private async get(buffer: GPUBuffer, place: number): Promise<Float32Array> {
+    const bytes = 4 * this.parts.memory.layout.size;
+    return new Float32Array(await this.gpu.read(buffer, place * bytes, bytes));
+  }
+
+  private clearMoments(network: number): void {
+    const { moments, layout } = this.parts.memory;
+    if (moments === null) return;
+    const encoder = this.gpu.device.createCommandEncoder();
+    this.moments.forEach((_, index) => encoder.clearBuffer(moments, 4 * (index * this.networks + network) * layout.size, 4 * layout.size));
+    this.gpu.device.queue.submit([encoder.finish()]);
+  }
+}

@@ -1,0 +1,194 @@
+/** Whether the webgpu engine is right and fast on this very device: against the sparse engine, on data made here. */
+import { openEngine } from '../engines/choose.ts';
+import { buildModel } from '../models/build.ts';
+import { prunableParameters, type Model } from '../models/model.ts';
+import { normal } from '../numerics/sampling.ts';
+import { stream } from '../numerics/streams.ts';
+import { initialise } from '../science/init.ts';
+import { bitsWhere, trainablePlanes, type Planes } from '../science/mask.ts';
+import type { Optimizer } from '../science/recipe/schema.ts';
+import type { Tensors } from '../science/tensors.ts';
+import type { Control, Engine, Trainer } from '../science/trainer.ts';
+import { batchesOf } from '../tasks/batches.ts';
+import type { Task } from '../tasks/task.ts';
+
+/** What is saved as JSON. */
+export interface SelfTest {
+  readonly format: 'lottery-ticket-self-test';
+  readonly version: 1;
+  /** The graphics card, as it calls itself; `software`: it is none, but a program. */
+  readonly adapter: string;
+  readonly browser: string;
+  readonly cores: number;
+  readonly parity: readonly Parity[];
+  readonly speed: readonly Speed[];
+  /** Whether all of `parity` held. */
+  readonly passed: boolean;
+}
+
+/** The same steps on both engines: the greatest differences of a step's loss (relative) and of a weight in the end. */
+export interface Parity {
+  readonly optimizer: Optimizer['type'];
+  /** Share of the weights kept. */
+  readonly kept: number;
+  readonly loss: number;
+  readonly weights: number;
+  readonly passed: boolean;
+}
+
+export interface Speed {
+  readonly engine: 'sparse' | 'webgpu';
+  readonly networks: number;
+  readonly kept: number;
+  /** Steps of all networks together. */
+  readonly stepsPerSecond: number;
+}
+
+const optimizers: readonly Optimizer[] = [
+  { type: 'sgd', learningRate: 0.02 },
+  { type: 'momentum', learningRate: 0.005, momentum: 0.9 },
+  { type: 'adam', learningRate: 0.0012, beta1: 0.9, beta2: 0.999 },
+];
+const KEPT = [1, 0.05] as const;
+const STEPS = 50;
+const BATCH = 64;
+
+/** Graphics cards round in ways of their own, and Adam divides by a gradient's size however small: ten times what software shows. */
+const MOST_LOSS = 1e-4;
+const mostWeights = (type: Optimizer['type']): number => (type === 'adam' ? 2e-3 : 1e-5);
+
+/** Milliseconds that a figure of speed is taken from. */
+const TIMED_MS = 600;
+
+const control: Control = { due: () => false, breathe: () => Promise.resolve() };
+
+/** `progress` hears the share done. Rejects with a `LabError` where there is no WebGPU. */
+export async function selfTest(
+  browser: string,
+  cores: number,
+  progress: (share: number) => void,
+  open: (id: 'sparse' | 'webgpu') => Promise<Engine> = openEngine,
+): Promise<SelfTest> {
+  const webgpu = await open('webgpu');
+  const sparse = await open('sparse');
+  try {
+    const cases = optimizers.flatMap((optimizer) => KEPT.map((kept) => ({ optimizer, kept })));
+    const races = KEPT.flatMap((kept) => [
+      { engine: sparse, networks: 1, kept },
+      { engine: webgpu, networks: 1, kept },
+      { engine: webgpu, networks: 8, kept },
+    ]);
+    let done = 0;
+    const tell = (): void => progress(++done / (cases.length + races.length));
+    const parity: Parity[] = [];
+    for (const { optimizer, kept } of cases) {
+      parity.push(await compare(sparse, webgpu, optimizer, kept));
+      tell();
+    }
+    const speed: Speed[] = [];
+    for (const { engine, networks, kept } of races) {
+      const stepsPerSecond = await stepsPerSecondOf(engine, networks, kept);
+      speed.push({ engine: engine === webgpu ? 'webgpu' : 'sparse', networks, kept, stepsPerSecond });
+      tell();
+    }
+    const passed = parity.every((one) => one.passed);
+    return { format: 'lottery-ticket-self-test', version: 1, adapter: webgpu.adapter ?? '', browser, cores, parity, speed, passed };
+  } finally {
+    webgpu.dispose();
+    sparse.dispose();
+  }
+}
+
+async function compare(sparse: Engine, webgpu: Engine, optimizer: Optimizer, kept: number): Promise<Parity> {
+  const model = buildModel({ family: 'mlp', hidden: [60, 30], activation: 'tanh' }, task.input, task.classes);
+  const ends: { readonly losses: readonly number[]; readonly weights: Tensors }[] = [];
+  for (const engine of [sparse, webgpu]) {
+    const trainer = await begin(engine, model, optimizer, 1, kept);
+    const losses: number[] = [];
+    for (let position = 1; position <= STEPS; position++) losses.push((await trainer.train([position], control))[0]);
+    ends.push({ losses, weights: (await trainer.read(0)).parameters });
+    trainer.dispose();
+  }
+  const [expected, actual] = ends;
+  const loss = Math.max(...actual.losses.map((value, step) => Math.abs(value / expected.losses[step] - 1)));
+  const weights = Math.max(
+    ...Object.entries(expected.weights).map(([name, values]) =>
+      values.reduce((most, value, index) => Math.max(most, Math.abs(value - actual.weights[name][index])), 0),
+    ),
+  );
+  return { optimizer: optimizer.type, kept, loss, weights, passed: loss <= MOST_LOSS && weights <= mostWeights(optimizer.type) };
+}
+
+/** LeNet-300-100 with Adam. */
+async function stepsPerSecondOf(engine: Engine, networks: number, kept: number): Promise<number> {
+  const model = buildModel({ family: 'mlp', hidden: [300, 100], activation: 'relu' }, task.input, task.classes);
+  const trainer = await begin(engine, model, optimizers[2], networks, kept);
+  try {
+    let position = 2;
+    const upTo = (end: number) =>
+      trainer.train(
+        Array.from({ length: networks }, () => end),
+        control,
+      );
+    await upTo(position);
+    for (let steps = 2; ; steps *= 2) {
+      const began = performance.now();
+      await upTo((position += steps));
+      const took = performance.now() - began;
+      if (took >= TIMED_MS) return (1000 * steps * networks) / took;
+    }
+  } finally {
+    trainer.dispose();
+  }
+}
+
+async function begin(engine: Engine, model: Model, optimizer: Optimizer, networks: number, kept: number): Promise<Trainer> {
+  const trainer = await engine.createTrainer({ model, task, optimizer, weightDecay: 1e-4, batchSize: BATCH, networks });
+  for (let network = 0; network < networks; network++) {
+    trainer.start(network, {
+      snapshot: initialise(model, 'glorot-normal', network + 1),
+      planes: planesOf(model, kept),
+      batches: batchesOf(examples, BATCH, network + 1),
+      position: 0,
+      rateAt: () => optimizer.learningRate,
+    });
+  }
+  return trainer;
+}
+
+function planesOf(model: Model, kept: number): Planes {
+  if (kept === 1) return {};
+  const mask = prunableParameters(model).map(({ name, size }) => {
+    const source = stream(1, `self-test/${name}`);
+    return [name, bitsWhere(size, () => source.below(1000) < 1000 * kept)] as const;
+  });
+  return trainablePlanes(Object.fromEntries(mask));
+}
+
+const COUNT = 640;
+const examples = Uint32Array.from({ length: COUNT }, (_, example) => example);
+
+/** Noisy copies of one picture a class. */
+const task: Task = ((): Task => {
+  const input = { height: 28, width: 28, channels: 1 };
+  const size = input.height * input.width;
+  const classes = 10;
+  const source = stream(1, 'self-test');
+  const pictures = Array.from({ length: classes * size }, () => normal(source));
+  const labels = Uint8Array.from({ length: COUNT }, () => source.below(classes));
+  const values = new Uint8Array(COUNT * size);
+  for (let at = 0; at < values.length; at++) {
+    const value = 128 + 32 * (pictures[labels[Math.floor(at / size)] * size + (at % size)] + normal(source));
+    values[at] = Math.max(0, Math.min(255, Math.round(value)));
+  }
+  const table = Float32Array.from({ length: 256 }, (_, byte) => (byte - 128) / 45);
+  return {
+    dataset: 'self-test',
+    input,
+    classes,
+    count: COUNT,
+    inputs: { kind: 'bytes', values, table },
+    labels,
+    ready: () => Promise.resolve(),
+  };
+})();
