@@ -136,6 +136,8 @@ export default defineConfig({
     // Every asset is a file: the content-security policy admits no data: fetches.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    // What the first visit needs is one file: cut up by who else uses it, it would compress worse.
+    rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'page', tags: ['$initial'] }] } } },
     chunkSizeWarningLimit: 4096,
   },
 });

@@ -5,9 +5,8 @@ import { Pace } from '../engines/pace.ts';
 import { requireNeeds } from '../engines/require.ts';
 import type { Model } from '../models/model.ts';
 import { m } from '../paraglide/messages.js';
-import { draw, slopesAt } from '../science/draw.ts';
+import { draw, slopesAt, type Drawing } from '../science/draw.ts';
 import type { RunRequest } from '../science/experiment.ts';
-import { learnerOf } from '../science/learners.ts';
 import { recipeAt } from '../science/plan.ts';
 import { measureSlopes, scoringExamples, type Slopes } from '../science/prune/slopes.ts';
 import { runKey } from '../science/recipe/identity.ts';
@@ -15,8 +14,8 @@ import { modelOf } from '../science/recipe/model.ts';
 import { needsOf } from '../science/recipe/needs.ts';
 import { stableText } from '../science/recipe/plain.ts';
 import type { Recipe } from '../science/recipe/schema.ts';
-import { ShrunkTrainer, shrinkingOf } from '../science/shrink.ts';
 import { sourceRecipe, sourceSeed } from '../science/transfer.ts';
+import type { RunId } from '../science/result.ts';
 import { trainRun, type RunOutcome } from '../science/run.ts';
 import type { Engine, Trainer } from '../science/trainer.ts';
 import { batchesOf } from '../tasks/batches.ts';
@@ -116,15 +115,23 @@ export class LabService implements LabWorker {
     const { task, split, batches } = await this.dataFor(recipe, run.seed);
     const trainer = await this.trainerFor(engine, recipe, task);
     const drawing = draw(plan, model, run, ancestors, slopes);
-    const shrinking = run.level === 0 ? null : shrinkingOf(recipe, model, drawing);
-    const trainee =
-      shrinking === null ? trainer : new ShrunkTrainer(await this.trainerFor(engine, shrinking.recipe, task), shrinking.places, model);
+    const trainee = await this.traineeFor(engine, recipe, run, drawing, trainer, task);
     this.pace = new Pace();
     if (this.paused) this.pace.pause();
     this.tempo = new Tempo(this.pace, this.setting);
-    const learning = learnerOf(plan, model, run, drawing, batches);
+    // What most recipes never need is fetched when one does.
+    const learning =
+      recipe.method.type === 'prune' ? { drawing } : (await import('../science/learners.ts')).learnerOf(plan, model, run, drawing, batches);
     const listener = listenerFor(request, this.listener);
-    const observer = new Observer(model, request, drawing, trainee, listener, this.tempo, learning.learner);
+    const observer = new Observer(
+      model,
+      request,
+      drawing,
+      trainee,
+      listener,
+      this.tempo,
+      'learner' in learning ? learning.learner : undefined,
+    );
     const key = runKey(plan, run, engine.arithmeticVersion);
     try {
       const job = { key, recipe, model, run, drawing, task, split, batches, keep };
@@ -218,6 +225,23 @@ export class LabService implements LabWorker {
       this.fitted = { plan, task, trainer };
     }
     return this.fitted.trainer;
+  }
+
+  /** The trainer, or where whole units were cut one of the smaller network; fetched when one is needed. */
+  private async traineeFor(
+    engine: Engine,
+    recipe: Recipe,
+    { level }: RunId,
+    drawing: Drawing,
+    trainer: Trainer,
+    task: Task,
+  ): Promise<Trainer> {
+    if (level === 0 || recipe.pruning.structure !== 'neurons') return trainer;
+    const { ShrunkTrainer, shrinkingOf } = await import('../science/shrink.ts');
+    const model = modelOf(recipe);
+    const shrinking = shrinkingOf(recipe, model, drawing);
+    if (shrinking === null) return trainer;
+    return new ShrunkTrainer(await this.trainerFor(engine, shrinking.recipe, task), shrinking.places, model);
   }
 
   private dropTrainer(): void {

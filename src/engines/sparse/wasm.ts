@@ -111,7 +111,7 @@ export interface Kernels {
 
 /** Compiles the kernels; the module is instantiated once a memory. */
 export function compileKernels(): Promise<WebAssembly.Module> {
-  return WebAssembly.compile(Uint8Array.from(atob(kernels), (character) => character.charCodeAt(0)));
+  return WebAssembly.compile(Uint8Array.from(kernels.match(/../g) ?? [], (byte) => parseInt(byte, 16)));
 }
 
 /** Kernels that work on `memory`. */

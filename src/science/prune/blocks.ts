@@ -3,8 +3,9 @@ import type { Model } from '../../models/model.ts';
 import { prunableParameters } from '../../models/model.ts';
 import { permutation, type Stream } from '../../numerics/streams.ts';
 import { bitsWhere, getBit, type Mask } from '../mask.ts';
-import { baseLevel, ownerOf, recipeAt, type Plan } from '../plan.ts';
+import { recipeAt } from '../plan.ts';
 import type { Grouping } from './grouping.ts';
+import { leftInBlock } from './structure-counts.ts';
 
 /** Every level leaves one weight less of every block; the last block of a row may be short and then leaves as many at most. */
 export const blocks: Grouping = {
@@ -17,16 +18,6 @@ export const blocks: Grouping = {
       return largest(present, scores[name], leftInBlock(plan, level), sources[name]);
     });
   },
-  counts: (plan, model, level, before) =>
-    Object.fromEntries(
-      prunableParameters(model).map(({ name, shape, size }) => {
-        const { blockSize } = recipeAt(plan, level).pruning;
-        const width = size / shape[0];
-        const [left, rest] = [leftInBlock(plan, level), width % blockSize];
-        const perRow = Math.floor(width / blockSize) * left + Math.min(rest, left);
-        return [name, Math.min(before[name], shape[0] * perRow)];
-      }),
-    ),
   shuffle: (model, mask, source, blockSize) => {
     const sources = byParameter(model, source);
     return eachBlock(model, blockSize, (name, places) => {
@@ -35,10 +26,6 @@ export const blocks: Grouping = {
     });
   },
 };
-
-/** N of N:M at a level: one less than M a level, and never none. */
-const leftInBlock = (plan: Plan, level: number): number =>
-  Math.max(1, recipeAt(plan, level).pruning.blockSize - (level - baseLevel(ownerOf(plan, level))));
 
 const byParameter = (model: Model, source: (name: string) => Stream): Readonly<Record<string, Stream>> =>
   Object.fromEntries(prunableParameters(model).map(({ name }) => [name, source(name)]));

@@ -8,7 +8,7 @@ import { ownerOf, parentLevel, type Plan } from '../plan.ts';
 import type { Recipe } from '../recipe/schema.ts';
 import { shareOut } from './allocation.ts';
 import { keptAfterRounds } from './rounds.ts';
-import { structures } from './structure.ts';
+import { structuredCounts } from './structure-counts.ts';
 
 type Pruning = Recipe['pruning'];
 
@@ -40,7 +40,7 @@ export interface KeptCount {
 export function quotaOf(plan: Plan, model: Model, level: number, present: Readonly<Record<string, number>>): KeptCount {
   const { pruning } = ownerOf(plan, level).recipe;
   if (pruning.structure !== 'weights') {
-    const layers = structures[pruning.structure].counts(plan, model, level, present);
+    const layers = structuredCounts(plan, model, level, present);
     return { total: totalOf(layers), layers };
   }
   if (pruning.scope === 'layerwise') {

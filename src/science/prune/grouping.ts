@@ -21,8 +21,6 @@ export interface Grouping {
   readonly formula: string;
   /** The mask of a level, cut from the mask of the level it comes from. */
   cut(round: Round): Mask;
-  /** Weights by prunable parameter that a level keeps of those (`before`) that its parent is known to keep. */
-  counts(plan: Plan, model: Model, level: number, before: Readonly<Record<string, number>>): Record<string, number>;
   /** The mask with what goes together in a new random order, each layer keeping its count. */
   shuffle(model: Model, mask: Mask, source: (name: string) => Stream, blockSize: number): Mask;
 }

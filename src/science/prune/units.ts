@@ -2,18 +2,12 @@
  * Pruning whole hidden units, whose weights in and out go together (Li et al. 2017), and whole inputs. A unit or an input
  * scores the mean of its weights' scores, which under magnitude orders a layer as the ℓ1 norm of Li et al. 2017, §3.1 does.
  */
-import type { Layer, Model } from '../../models/model.ts';
+import type { Model } from '../../models/model.ts';
 import { permutation } from '../../numerics/streams.ts';
 import { bitsWhere, countBits, getBit, type Bits, type Mask } from '../mask.ts';
-import { parentLevel, recipeAt, type Plan } from '../plan.ts';
-import type { Grouping, Round } from './grouping.ts';
-import { keptAfterRounds } from './rounds.ts';
+import type { Grouping } from './grouping.ts';
+import { matrices, roundLeaves, type Dense } from './structure-counts.ts';
 import { keepTop } from './top.ts';
-
-type Dense = Extract<Layer, { kind: 'dense' }>;
-
-/** The weight matrices of a network, input side first; a unit of one is an input of the next. */
-const matrices = (model: Model): readonly Dense[] => model.layers.filter((layer): layer is Dense => layer.kind === 'dense');
 
 /** Which inputs (columns) of a matrix have a weight left. */
 const usedInputs = ({ weight, units, inputs }: Dense, mask: Mask): Bits =>
@@ -52,10 +46,6 @@ function* everyPlace(count: number, place: (index: number) => number): Generator
   for (let index = 0; index < count; index++) yield place(index);
 }
 
-/** At least one of them stays, or nothing would reach the classes. */
-const roundLeaves = ({ plan, level }: Pick<Round, 'plan' | 'level'>, kept: number): number =>
-  Math.max(1, keptAfterRounds(plan, level, kept, recipeAt(plan, level).pruning.rate));
-
 /** What a mask leaves of every matrix when only these units and inputs stay. */
 function within(model: Model, mask: Mask, units: readonly Bits[], inputs: Bits | null): Mask {
   const layers = matrices(model);
@@ -92,11 +82,10 @@ export const neurons: Grouping = {
           everyPlace(inputs, (input) => unit * inputs + input),
         );
       const contender = { scores: Float32Array.from({ length: present.size }, (_, unit) => score(unit)), present };
-      return keepTop([contender], Math.min(countBits(present), roundLeaves(round, countBits(present))), ties(name))[0];
+      return keepTop([contender], Math.min(countBits(present), roundLeaves(round.plan, round.level, countBits(present))), ties(name))[0];
     });
     return within(model, from, units, null);
   },
-  counts: (plan, model, level, before) => rescaled(plan, model, level, before),
   shuffle: (model, mask, source) => {
     const layers = matrices(model);
     const orders = keptUnits(model, mask).map(({ size }, index) => permutation(source(layers[index].name), size));
@@ -118,10 +107,13 @@ export const inputs: Grouping = {
         everyPlace(first.units, (unit) => unit * first.inputs + input),
       );
     const contender = { scores: Float32Array.from({ length: present.size }, (_, input) => score(input)), present };
-    const kept = keepTop([contender], Math.min(countBits(present), roundLeaves(round, countBits(present))), ties(first.name))[0];
+    const kept = keepTop(
+      [contender],
+      Math.min(countBits(present), roundLeaves(round.plan, round.level, countBits(present))),
+      ties(first.name),
+    )[0];
     return { ...from, [first.weight]: within(model, from, [], kept)[first.weight] };
   },
-  counts: (plan, model, level, before) => rescaled(plan, model, level, before),
   shuffle: (model, mask, source) => {
     const [first] = matrices(model);
     return rearranged(model, mask, [], permutation(source(first.name), first.inputs));
@@ -139,27 +131,6 @@ function rearranged(model: Model, mask: Mask, orders: readonly Uint32Array[], in
         return (rows === null ? row : rows[row]) * width + (columns === null ? column : columns[column]);
       };
       return [weight, bitsWhere(mask[weight].size, (at) => getBit(mask[weight], was(at)))];
-    }),
-  );
-}
-
-/** Inputs, then units of every matrix, that structured rounds have left by a level. */
-function widthsAt(plan: Plan, model: Model, level: number): readonly number[] {
-  const layers = matrices(model);
-  if (level === 0) return [layers[0].inputs, ...layers.map(({ units }) => units)];
-  const before = widthsAt(plan, model, parentLevel(plan, level));
-  const { structure } = recipeAt(plan, level).pruning;
-  const isCut = (index: number): boolean => (index === 0 ? structure === 'inputs' : structure === 'neurons' && index < layers.length);
-  return before.map((width, index) => (isCut(index) ? Math.min(width, roundLeaves({ plan, level }, width)) : width));
-}
-
-/** Counts in proportion to the units and inputs left: exact where each of them has as many weights as any other. */
-function rescaled(plan: Plan, model: Model, level: number, before: Readonly<Record<string, number>>): Record<string, number> {
-  const [was, left] = [widthsAt(plan, model, parentLevel(plan, level)), widthsAt(plan, model, level)];
-  return Object.fromEntries(
-    matrices(model).map(({ weight }, index) => {
-      const share = (left[index] * left[index + 1]) / (was[index] * was[index + 1]);
-      return [weight, Math.floor(before[weight] * share + 0.5)];
     }),
   );
 }
