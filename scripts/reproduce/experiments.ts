@@ -192,7 +192,7 @@ export const classics: readonly Classic[] = [
     paper: 'Morcos et al. 2019',
     found:
       'tickets transfer between data sets and optimisers of a kind: drawn elsewhere they do nearly as well as drawn at home, and better than random masks',
-    ours: '',
+    ours: 'optimiser and seed transfer almost wholly, if the start weights come along; another seed’s mask alone keeps less than half of the lead over random masks at 6.5 % kept. MNIST, simpler than Fashion-MNIST, passes on a fifth of it, and so do Fashion-MNIST’s own images with their pixels shuffled.',
     trunk: {
       ...mnist,
       name: 'Drawn on Fashion-MNIST itself',
@@ -218,7 +218,7 @@ export const classics: readonly Classic[] = [
     paper: 'Liu et al. 2019; Li et al. 2017; Mishra et al. 2021',
     found:
       'where whole neurons go, a new init of the small network does as well as the inherited weights: what structured pruning finds is an architecture',
-    ours: '',
+    ours: 'the same: of whole neurons ticket, new init and even random neurons do equally well, 96 % at a fifth of the weights. Of pixels it matters which stay, not what their weights start from: at 31 % ticket and new init lead random pixels by nearly three points. Single weights and blocks of four are tickets: their own init leads a new one by 0.9 and 0.8 points at 22 and 25 % kept.',
     columns: 'level',
     trunk: {
       ...mnist,

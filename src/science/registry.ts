@@ -8,6 +8,8 @@ import type { Arm, Recipe } from './recipe/schema.ts';
 export interface Method {
   readonly paper: string;
   readonly formula: string;
+  /** What it takes beside the training of the tickets; left out where that is nothing to speak of. */
+  readonly cost?: string;
 }
 
 type Pruning = Recipe['pruning'];
@@ -23,10 +25,26 @@ export const scopes: Readonly<Record<Pruning['scope'], Method>> = {
 };
 
 export const schedules: Readonly<Record<Pruning['schedule'], Method>> = {
-  iterative: { paper: 'Frankle & Carbin 2019', formula: 'each level cuts r of the one before it, trained' },
-  'one-shot': { paper: 'Frankle & Carbin 2019', formula: 'each level is cut from the dense network, trained' },
-  gradual: { paper: 'Zhu & Gupta 2017', formula: 'cut after t of n levels = s (1 − (1 − t/n)³), s = 1 − (1 − r)ⁿ' },
-  exponential: { paper: 'Tanaka et al. 2020, §6', formula: 'density ρ^(k/100) after k of 100 rounds, scored anew before each' },
+  iterative: {
+    paper: 'Frankle & Carbin 2019',
+    formula: 'each level cuts r of the one before it, trained',
+    cost: 'levels wait for each other',
+  },
+  'one-shot': {
+    paper: 'Frankle & Carbin 2019',
+    formula: 'each level is cut from the dense network, trained',
+    cost: 'levels train side by side',
+  },
+  gradual: {
+    paper: 'Zhu & Gupta 2017',
+    formula: 'cut after t of n levels = s (1 − (1 − t/n)³), s = 1 − (1 − r)ⁿ',
+    cost: 'levels wait for each other',
+  },
+  exponential: {
+    paper: 'Tanaka et al. 2020, §6',
+    formula: 'density ρ^(k/100) after k of 100 rounds, scored anew before each',
+    cost: '100 scorings a level',
+  },
 };
 
 export const structures: Readonly<Record<Pruning['structure'], Method>> = {
@@ -35,20 +53,35 @@ export const structures: Readonly<Record<Pruning['structure'], Method>> = {
 };
 
 export const methods: Readonly<Record<Recipe['method']['type'], Method>> = {
-  prune: { paper: 'Frankle & Carbin 2019', formula: 'train, cut, rewind; then train m ⊙ θ′' },
-  'edge-popup': { paper: 'Ramanujan et al. 2020', formula: 'top-k of |s| in each layer; s ← s − η w ∂L/∂w sign(s), θ = θ₀' },
+  prune: {
+    paper: 'Frankle & Carbin 2019',
+    formula: 'train, cut, rewind; then train m ⊙ θ′',
+    cost: '1 training a level, on kept weights alone',
+  },
+  'edge-popup': {
+    paper: 'Ramanujan et al. 2020',
+    formula: 'top-k of |s| in each layer; s ← s − η w ∂L/∂w sign(s), θ = θ₀',
+    cost: 'a dense gradient and a top-k of n scores a step',
+  },
   bernoulli: {
     paper: 'Zhou et al. 2019, §5',
     formula: 'm ~ Bernoulli(σ(v)) each step; v ← v − η ∂L/∂w′ c w σ(v)(1 − σ(v)), w′ = c m w, θ = θ₀, c = 1 or n/Σm',
+    cost: 'a dense gradient and n draws a step',
   },
   'early-bird': {
     paper: 'You et al. 2020, §3',
     formula: 'stop once max |mᵢ ⊕ mⱼ|/n < ε of the last w epochs’ masks; then train m ⊙ θ_t on',
+    cost: 'a scoring an epoch; saves what is left of the dense training',
   },
-  set: { paper: 'Mocanu et al. 2018', formula: 'every ΔT steps drop ζ of each layer by |w| and grow as many at random, from 0' },
+  set: {
+    paper: 'Mocanu et al. 2018',
+    formula: 'every ΔT steps drop ζ of each layer by |w| and grow as many at random, from 0',
+    cost: 'a sort of n weights every ΔT steps; no dense network',
+  },
   rigl: {
     paper: 'Evci et al. 2020',
     formula: 'every ΔT steps drop α/2 (1 + cos(πt/T_end)) of each layer by |w| and grow as many by |∂L/∂w|, from 0',
+    cost: 'a dense gradient and a sort every ΔT steps; no dense network',
   },
 };
 

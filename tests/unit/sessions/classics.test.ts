@@ -109,6 +109,36 @@ describe('early-bird tickets (You et al. 2020)', () => {
   });
 });
 
+describe('transfer (Morcos et al. 2019)', () => {
+  const { of } = classic('transfer');
+  it.each([2, 3])('at level %i tickets come along from other optimisers and seeds, and only partly from other data', (level) => {
+    const [own, chance] = [of(TRUNK, level), of(TRUNK, level, 'random-mask')];
+    for (const near of ['Drawn by SGD with momentum', 'Another seed’s ticket']) {
+      expect(of(near, level)).toBeGreaterThan(own - 0.005);
+      expect(of(near, level)).toBeGreaterThan(chance + 0.01);
+    }
+    // A mask without the weights that it was drawn with is worth less, and so is one from other images.
+    for (const far of ['Another seed’s mask', 'Drawn on MNIST', 'Drawn on shuffled pixels']) {
+      expect(of(far, level)).toBeLessThan(own - 0.01);
+      expect(of(far, level)).toBeGreaterThan(chance);
+    }
+  });
+});
+
+describe('structured pruning (Liu et al. 2019)', () => {
+  const { of } = classic('structured-pruning');
+  it('finds how many neurons, not which, and which pixels, not what they start from', () => {
+    for (const arm of ['reinit', 'random-mask'] as const)
+      expect(Math.abs(of('Whole neurons', 3, arm) - of('Whole neurons', 3))).toBeLessThan(0.005);
+    expect(Math.abs(of('Input pixels', 3, 'reinit') - of('Input pixels', 3))).toBeLessThan(0.005);
+    expect(of('Input pixels', 3)).toBeGreaterThan(of('Input pixels', 3, 'random-mask') + 0.02);
+  });
+  it('leaves tickets where single weights go, in blocks too', () => {
+    for (const branch of [TRUNK, 'Blocks of four'])
+      for (const arm of ['reinit', 'random-mask'] as const) expect(of(branch, 3)).toBeGreaterThan(of(branch, 3, arm) + 0.005);
+  });
+});
+
 describe('edge-popup (Ramanujan et al. 2020)', () => {
   const { of } = classic('edge-popup');
   it('half the weights, none of them trained, know most digits; few weights do not', () => {

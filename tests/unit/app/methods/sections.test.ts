@@ -8,6 +8,7 @@ import {
   methodTypes,
   pruningSchedules,
   scopes,
+  structures,
 } from '../../../../src/science/recipe/schema.ts';
 
 describe('the methods page', () => {
@@ -22,6 +23,7 @@ describe('the methods page', () => {
       'rewind.kept': keptTreatments,
       'rewind.cut': cutTreatments,
       'method.type': methodTypes,
+      'pruning.structure': structures,
       arms,
     }))
       expect([...(named(field) ?? [])].sort()).toEqual([...values].sort());
@@ -30,5 +32,16 @@ describe('the methods page', () => {
         expect(formula.length).toBeGreaterThan(1);
         expect(paper).toMatch(/(19|20)\d\d/);
       }
+  });
+
+  it('says what each way to score, to find a ticket and to look at one costs', () => {
+    const costs = (field: string | null) =>
+      sections()
+        .find((section) => section.field === field)
+        ?.methods.map(({ cost }) => cost);
+    for (const field of ['pruning.criterion', 'pruning.schedule', 'method.type', null])
+      for (const cost of costs(field) ?? [null]) expect(cost?.length ?? 0).toBeGreaterThan(5);
+    // Two trainings of 8 000 steps.
+    expect(costs(null)?.[0]).toMatch(/^16\D000 training steps/);
   });
 });
