@@ -13,11 +13,11 @@ import type { Plan } from '../science/plan.ts';
 import { runKey } from '../science/recipe/identity.ts';
 import type { RunId } from '../science/result.ts';
 import type { RunOutcome } from '../science/run.ts';
-import { branchOf, planOfBranch, runsAlong, trunkOf, type Session } from '../sessions/session.ts';
+import { planOfBranch, runsAlong, trunkOf, type Session } from '../sessions/session.ts';
 import { analyse, type Answer, type Question, type Subject } from '../worker/analysis.ts';
 import { openLab } from '../worker/node.ts';
 import { FileSource } from '../worker/node-source.ts';
-import { readSession } from './read-session.ts';
+import { chosenBranch, readSession } from './read-session.ts';
 
 export interface AnalyseOptions {
   readonly what: AnalysisName;
@@ -42,8 +42,7 @@ export interface AnalysisFile {
 /** Throws a LabError that names the option, the file or the field at fault. */
 export async function analyseSession(path: string, options: AnalyseOptions): Promise<AnalysisFile> {
   const { session, outcomes } = await readSession(path);
-  const branch = options.branch === null ? trunkOf(session) : branchOf(session, options.branch);
-  if (options.branch !== null && branch.id !== options.branch) throw new LabError(m.cli_no_branch({ name: options.branch }), '--branch');
+  const branch = chosenBranch(session, options.branch);
   const { what, run } = options;
   const plan = planOfBranch(session, branch.id);
   check(plan, options);

@@ -49,10 +49,11 @@ const link = defineCommand({
   args: {
     session: { type: 'positional', description: m.cli_arg_session(), required: true },
     room: { type: 'string', description: m.cli_arg_room(), default: '2000' },
+    branch: { type: 'string', description: m.cli_arg_branch() },
     out: { type: 'string', description: m.cli_arg_link_out(), valueHint: 'FILE' },
   },
   run: async ({ args }) => {
-    const hash = await linkOf(args.session, Number(args.room));
+    const hash = await linkOf(args.session, Number(args.room), args.branch ?? null);
     if (args.out === undefined) console.log(hash);
     else await save(args.out, `${hash}\n`);
   },

@@ -5,6 +5,7 @@ import { expect, it } from 'vitest';
 import { linkOf } from '../../../src/cli/link.ts';
 import { exportSession } from '../../../src/sessions/file.ts';
 import { decodeLink } from '../../../src/sessions/link.ts';
+import { growBranch, TRUNK } from '../../../src/sessions/session.ts';
 import { tinyRecipe } from '../science/recipes.ts';
 import { sampleSession } from '../sessions/sample.ts';
 
@@ -16,6 +17,15 @@ it('puts a session’s file into a link of at most so many characters', async ()
   const hash = await linkOf(path, 2000);
   expect(hash.length).toBeLessThanOrEqual(2000);
   expect((await decodeLink(hash)).figures).toHaveLength(session.runs.length);
+});
+
+it('holds the branch that is named, and refuses one that is not there', async () => {
+  const changed = tinyRecipe({ name: 'tiny', pruning: { levels: 3, rate: 0.5 } });
+  await writeFile(`${path}.json`, exportSession(growBranch(session, 'b1', TRUNK, 1, 'faster', changed)));
+  const { branches } = await decodeLink(await linkOf(`${path}.json`, 2000, 'b1'));
+  expect(branches).toMatchObject([{ name: 'faster', fromLevel: 1 }]);
+  expect((await decodeLink(await linkOf(`${path}.json`, 2000))).branches).toEqual([]);
+  await expect(linkOf(`${path}.json`, 2000, 'b2')).rejects.toMatchObject({ subject: '--branch' });
 });
 
 it.each([NaN, 0, -5, 1.5, Infinity])('refuses a room of %s', async (room) => {
