@@ -236,8 +236,9 @@ export const classics: readonly Classic[] = [
     id: 'sanity-checks',
     title: 'Sanity checks',
     paper: 'Su et al. 2020; Frankle et al. 2021',
-    found: 'shuffling or a new init leaves tickets drawn at initialisation as they were, and hurts those drawn after training',
-    ours: 'the same for magnitude, SNIP (down to 15 % kept), SynFlow and smart ratio. GraSP’s own mask is worse than its shuffled or reinitialised one, by two points: with so few examples its scores cut the wrong weights of a small network.',
+    found:
+      'shuffling, a new init or corrupted data leave tickets drawn at initialisation as they were, and hurt those drawn after training; scores turned round hurt both',
+    ours: 'the same for magnitude, SNIP (down to 15 % kept), SynFlow and smart ratio. Random labels cost SNIP’s mask nothing at 15 % and a point for magnitude after training; shuffled pixels cost both more. Turned round, scores are far worse than chance, but for GraSP’s, which say as much either way: its own mask is worse than its shuffled or reinitialised one, by two points, since with so few examples its scores cut the wrong weights of a small network. SynFlow turned round leaves no path to the classes.',
     trunk: {
       ...mnist,
       name: 'Magnitude after training',

@@ -156,4 +156,13 @@ describe('sanity checks (Su et al. 2020; Frankle et al. 2021)', () => {
     for (const level of [1, 2])
       expect(Math.abs(of('SynFlow at init', level, 'shuffled-mask') - of('SynFlow at init', level))).toBeLessThan(0.01);
   });
+  it('random labels cost a mask drawn after training more than one that SNIP drew at init', () => {
+    const lost = (clean: string, corrupted: string) => of(clean, 1) - of(corrupted, 1);
+    expect(lost(TRUNK, 'Magnitude after training on random labels')).toBeGreaterThan(0.01);
+    expect(Math.abs(lost('SNIP at init', 'SNIP at init, random labels'))).toBeLessThan(0.003);
+  });
+  it('scores turned round are worse than chance, where scores know something', () => {
+    for (const branch of [TRUNK, 'SNIP at init', 'SynFlow at init'])
+      for (const level of [1, 2]) expect(of(branch, level, 'inverted-mask')).toBeLessThan(of(branch, level, 'random-mask') - 0.01);
+  });
 });
