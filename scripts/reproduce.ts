@@ -15,6 +15,7 @@ import type { Recipe } from '../src/science/recipe/schema.ts';
 import { exportSession } from '../src/sessions/file.ts';
 import { addRun, growBranch, newSession, planOfBranch, runsAlong, TRUNK, type Session } from '../src/sessions/session.ts';
 import { openLab } from '../src/worker/node.ts';
+import { barrierTable } from './reproduce/barriers.ts';
 import { classics, type Classic } from './reproduce/experiments.ts';
 
 const outcomes = 'build/reproduce';
@@ -106,6 +107,7 @@ for (const classic of classics) {
   if (wanted.length > 0 && !wanted.includes(classic.id)) continue;
   tables.push(tableOf(classic, await reproduce(classic)));
 }
+if (wanted.length === 0 || wanted.includes('barriers')) tables.push(await barrierTable());
 const readme = await readFile(README, 'utf8');
 const [from, to] = [readme.indexOf(MARK.begin), readme.indexOf(MARK.end)];
 if (wanted.length > 0 || from < 0 || to < 0) console.log(tables.join('\n\n'));

@@ -213,6 +213,20 @@ export const classics: readonly Classic[] = [
     },
   },
   {
+    id: 'transfer-to-mnist',
+    title: 'Transfer: Fashion-MNIST’s tickets on MNIST',
+    paper: 'Morcos et al. 2019',
+    found: 'tickets of larger and harder data sets transfer better than those of small and simple ones',
+    ours: 'partly: at 6.5 % kept Fashion-MNIST’s tickets keep a third of the lead over random masks, where MNIST’s keep a fifth of it on Fashion-MNIST; at 16 % kept each keeps a fifth to a quarter.',
+    trunk: { ...mnist, name: 'Drawn on MNIST itself', arms: ['ticket', 'random-mask'], pruning: threeDensities },
+    whatIfs: {
+      'Drawn on Fashion-MNIST': {
+        arms: ['ticket'],
+        transfer: { task: { dataset: 'fashion-mnist', train: 18_000, validation: 2_000, test: 10_000 } },
+      },
+    },
+  },
+  {
     id: 'structured-pruning',
     title: 'Weights, neurons, pixels, blocks',
     paper: 'Liu et al. 2019; Li et al. 2017; Mishra et al. 2021',

@@ -125,6 +125,14 @@ describe('transfer (Morcos et al. 2019)', () => {
   });
 });
 
+describe('transfer to MNIST (Morcos et al. 2019)', () => {
+  const { of } = classic('transfer-to-mnist');
+  it.each([2, 3])('at level %i a ticket of other data is better than chance, and not as good as one of its own', (level) => {
+    expect(of('Drawn on Fashion-MNIST', level)).toBeGreaterThan(of(TRUNK, level, 'random-mask'));
+    expect(of('Drawn on Fashion-MNIST', level)).toBeLessThan(of(TRUNK, level) - 0.01);
+  });
+});
+
 describe('structured pruning (Liu et al. 2019)', () => {
   const { of } = classic('structured-pruning');
   it('finds how many neurons, not which, and which pixels, not what they start from', () => {
