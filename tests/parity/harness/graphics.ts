@@ -128,26 +128,34 @@ export interface Distances {
   readonly finiteLosses: number;
 }
 
-export async function compare(one: Case): Promise<Distances> {
+/** Case after case, by engines that are opened once: a device and its compiled kernels take longer than a small network. */
+export async function compare(cases: readonly Case[]): Promise<Distances[]> {
   const sparse = await createSparseEngine();
-  const webgpu = await createWebgpuEngine(one.kernels === undefined ? undefined : traitsOf[one.kernels]);
+  const opened = new Map<Case['kernels'], Engine>();
   try {
-    const expected = await train(sparse, one);
-    const actual = await train(webgpu, one);
-    return {
-      loss: Math.max(...actual.losses.map((value, step) => Math.abs(value / expected.losses[step] - 1))),
-      weights: farthest(actual.final.parameters, expected.final.parameters),
-      moments: farthest(actual.moments, expected.moments),
-      gradients: farthest(actual.gradients, expected.gradients) / Math.max(0.1, largest(expected.gradients)),
-      accuracy: Math.abs(actual.accuracy - expected.accuracy),
-      measuredLoss: Math.abs(actual.loss / expected.loss - 1),
-      learned: mean(actual.losses.slice(-10)) / mean(actual.losses.slice(0, 10)),
-      finiteLosses: actual.losses.filter(Number.isFinite).length,
-    };
+    const distances: Distances[] = [];
+    for (const one of cases) {
+      const webgpu = opened.get(one.kernels) ?? (await createWebgpuEngine(one.kernels === undefined ? undefined : traitsOf[one.kernels]));
+      opened.set(one.kernels, webgpu);
+      distances.push(distancesOf(await train(webgpu, one), await train(sparse, one)));
+    }
+    return distances;
   } finally {
-    sparse.dispose();
-    webgpu.dispose();
+    for (const engine of [sparse, ...opened.values()]) engine.dispose();
   }
+}
+
+function distancesOf(actual: Trained, expected: Trained): Distances {
+  return {
+    loss: Math.max(...actual.losses.map((value, step) => Math.abs(value / expected.losses[step] - 1))),
+    weights: farthest(actual.final.parameters, expected.final.parameters),
+    moments: farthest(actual.moments, expected.moments),
+    gradients: farthest(actual.gradients, expected.gradients) / Math.max(0.1, largest(expected.gradients)),
+    accuracy: Math.abs(actual.accuracy - expected.accuracy),
+    measuredLoss: Math.abs(actual.loss / expected.loss - 1),
+    learned: mean(actual.losses.slice(-10)) / mean(actual.losses.slice(0, 10)),
+    finiteLosses: actual.losses.filter(Number.isFinite).length,
+  };
 }
 
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;

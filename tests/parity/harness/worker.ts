@@ -9,7 +9,7 @@ import { train, trainAfterLoss, type CaseName, type Trained } from './cases.ts';
 export type Request =
   | { readonly probe: true }
   | { readonly fingerprints: true }
-  | { readonly compare: Case }
+  | { readonly compare: readonly Case[] }
   | { readonly contract: Probe }
   | { readonly lose: 'webgpu' | 'webgl' }
   | { readonly backend: TfjsBackend; readonly name: CaseName };
@@ -17,7 +17,7 @@ export type Reply =
   | { readonly fingerprints: Awaited<ReturnType<typeof fingerprints>> }
   | { readonly usable: readonly TfjsBackend[] }
   | { readonly lost: Awaited<ReturnType<typeof trainAfterLoss>> }
-  | { readonly distances: Distances }
+  | { readonly distances: readonly Distances[] }
   | { readonly found: Found[Probe] }
   | { readonly trained: Trained }
   | { readonly error: string };

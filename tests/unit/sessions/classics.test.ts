@@ -147,6 +147,23 @@ describe('structured pruning (Liu et al. 2019)', () => {
   });
 });
 
+describe('barriers against k (Frankle et al. 2020)', () => {
+  const { found, steps } = JSON.parse(read('examples/barrier-against-k.json')) as {
+    readonly steps: readonly number[];
+    readonly found: readonly {
+      readonly name: string;
+      readonly barriers: readonly { readonly step: number; readonly errorBarrier: number }[];
+    }[];
+  };
+  it('LeNet is stable from its init on: under two points of test error, dense and as a ticket, three seeds each', () => {
+    expect(found).toHaveLength(9);
+    for (const { barriers } of found) {
+      expect(barriers.map(({ step }) => step)).toEqual(steps);
+      for (const { errorBarrier } of barriers) expect(errorBarrier).toBeLessThan(0.02);
+    }
+  });
+});
+
 describe('edge-popup (Ramanujan et al. 2020)', () => {
   const { of } = classic('edge-popup');
   it('half the weights, none of them trained, know most digits; few weights do not', () => {
