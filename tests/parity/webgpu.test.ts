@@ -27,11 +27,8 @@ const usual: Case = {
 };
 
 const cases: readonly Case[] = [
-  ...(['relu', 'tanh'] as const).flatMap((activation) =>
-    (['sgd', 'momentum', 'adam'] as const).flatMap((optimizer) =>
-      [100, 50, 21, 5].map((masks): Case => ({ ...usual, activation, optimizer, masks })),
-    ),
-  ),
+  ...(['sgd', 'momentum', 'adam'] as const).flatMap((optimizer) => [100, 50, 21, 5].map((masks): Case => ({ ...usual, optimizer, masks }))),
+  ...[100, 50, 21, 5].map((masks): Case => ({ ...usual, activation: 'tanh', masks })),
   // Batches that are no multiple of any tile, and layers that are not either.
   ...[1, 33, 70, 150].map((batch): Case => ({ ...usual, batch, hidden: [37, 11], masks: batch % 2 === 0 ? 21 : 60 })),
   ...(['rows', 'frozen'] as const).flatMap((masks) =>
