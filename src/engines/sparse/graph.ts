@@ -1,5 +1,6 @@
 /** From a model as data to slots in memory and operations in order. One graph serves all networks of a trainer. */
-import type { Layer, Model } from '../../models/model.ts';
+import type { Model } from '../../models/model.ts';
+import { placed, type Place, type Step } from '../places.ts';
 import { Activation } from './activation.ts';
 import { Addition } from './addition.ts';
 import type { Heap } from './heap.ts';
@@ -21,106 +22,67 @@ export interface Graph {
 
 /** Allocates the slots and joins the operations; `stride` is the bytes of one feature. */
 export function buildGraph(heap: Heap, model: Model, stride: number): Graph {
-  const { slotOf, steps } = placeLayers(model, stride);
-  const input = slotOf('input');
-  for (const slot of new Set(['input', ...steps.map(({ name }) => name)].map(slotOf))) slot.allocate(heap, slot !== input);
-  const readers = readersOf(steps, slotOf);
+  const { input, logits, steps, readersOf } = placed(model);
+  const slots = new Map([input, ...steps.map(({ output }) => output)].map((place) => [place, new Slot(place, stride)]));
+  const slotOf = (place: Place): Slot => {
+    const slot = slots.get(place);
+    if (slot === undefined) throw new Error('a place without a slot');
+    return slot;
+  };
+  for (const step of steps) giveBorders(step, slotOf);
+  for (const [place, slot] of slots) slot.allocate(heap, place !== input);
   const linears: Linear[] = [];
   const operations: Operation[] = [];
-  for (const layer of steps) {
-    const output = slotOf(layer.name);
-    const sources = layer.from.map(slotOf);
-    const contributions = sources.map((source, index): Contribution => {
-      const all = readers.get(source) ?? [];
-      const isFirst = all.at(-1) === layer && sources.indexOf(source) === index;
-      return { accumulate: !isFirst, masks: isLinear(layer) && source.activation === 'relu' && all[0] === layer };
-    });
-    const operation = operationOf(heap, layer, sources, output, contributions, linears.length);
+  for (const step of steps) {
+    const operation = operationOf(heap, step, slotOf, linears.length);
     if (operation instanceof Linear) linears.push(operation);
     operations.push(operation);
+    const { layer, output } = step;
     if (output.activation !== 'none') {
-      const first = readers.get(output)?.[0];
+      const first = readersOf(output).at(0);
       const isRelu = output.activation === 'relu';
       const fused = { forward: isRelu && isLinear(layer), backward: isRelu && first !== undefined && isLinear(first) };
-      operations.push(new Activation(heap, output, fused));
+      operations.push(new Activation(heap, slotOf(output), fused));
     }
   }
-  const readsWholeInput = (readers.get(input) ?? []).some(({ kind }) => kind !== 'dense');
-  return { input, logits: slotOf(model.layers[model.layers.length - 1].name), readsWholeInput, operations, linears };
+  const readsWholeInput = readersOf(input).some(({ kind }) => kind !== 'dense');
+  return { input: slotOf(input), logits: slotOf(logits), readsWholeInput, operations, linears };
 }
 
-function operationOf(
-  heap: Heap,
-  layer: Layer,
-  sources: readonly Slot[],
-  output: Slot,
-  contributions: readonly Contribution[],
-  /** Operations with matrices so far. */
-  linears: number,
-): Operation {
-  const [source] = sources;
-  const [contribution] = contributions;
+type SlotOf = (place: Place) => Slot;
+
+/** `linears`: operations with matrices so far. */
+function operationOf(heap: Heap, { layer, sources, output, contributions }: Step, slotOf: SlotOf, linears: number): Operation {
+  const from = sources.map(slotOf);
+  const to = slotOf(output);
+  const parts = contributions.map(({ accumulate, isLast }, index): Contribution => {
+    const masks = isLast && isLinear(layer) && sources[index].activation === 'relu';
+    return { accumulate, masks };
+  });
+  const [source] = from;
+  const [part] = parts;
   switch (layer.kind) {
     case 'dense':
     case 'conv2d':
-      return new Linear(heap, linears, layer, source, output, contribution);
+      return new Linear(heap, linears, layer, source, to, part);
     case 'max-pool':
     case 'average-pool':
     case 'global-average-pool':
-      return new Pooling(heap, layer, source, output, contribution);
+      return new Pooling(heap, layer, source, to, part);
     case 'batch-norm':
-      return new Normalisation(heap, layer, source, output, contribution);
+      return new Normalisation(heap, layer, source, to, part);
     case 'relu':
     case 'tanh':
     case 'add':
-      return new Addition(heap, sources, output, contributions);
+      return new Addition(heap, from, to, parts);
   }
 }
 
-type SlotOf = (name: string) => Slot;
-
-/**
- * A slot for each layer, activations in that of the layer before them where nobody else reads it, else in one of their own;
- * borders as convolutions want them.
- */
-function placeLayers(model: Model, stride: number): { readonly slotOf: SlotOf; readonly steps: readonly Layer[] } {
-  const slots = new Map<string, Slot>([['input', new Slot(model.input, stride)]]);
-  const slotOf = (name: string): Slot => {
-    const slot = slots.get(name);
-    if (slot === undefined) throw new Error(`no layer ${name}`);
-    return slot;
-  };
-  const timesRead = (name: string): number => model.layers.filter(({ from }) => from.includes(name)).length;
-  const steps = model.layers.filter((layer) => {
-    const [first] = layer.from;
-    const source = slotOf(first);
-    if ((layer.kind === 'relu' || layer.kind === 'tanh') && first !== 'input' && source.activation === 'none' && timesRead(first) === 1) {
-      source.activation = layer.kind;
-      slots.set(layer.name, source);
-      return false;
-    }
-    const slot = new Slot(layer.output, stride);
-    slots.set(layer.name, slot);
-    if (layer.kind === 'relu' || layer.kind === 'tanh') slot.activation = layer.kind;
-    if (layer.kind === 'conv2d') {
-      const halos = halosOf(layer);
-      source.halo = Math.max(source.halo, halos.input);
-      slot.halo = halos.output;
-    }
-    return true;
-  });
-  return { slotOf, steps };
-}
-
-/** Who reads each slot, in order of computation. */
-function readersOf(steps: readonly Layer[], slotOf: SlotOf): ReadonlyMap<Slot, readonly Layer[]> {
-  const readers = new Map<Slot, Layer[]>();
-  for (const layer of steps) {
-    for (const name of layer.from) {
-      const all = readers.get(slotOf(name));
-      if (all === undefined) readers.set(slotOf(name), [layer]);
-      else all.push(layer);
-    }
-  }
-  return readers;
+/** Borders as convolutions want them. */
+function giveBorders({ layer, sources, output }: Step, slotOf: SlotOf): void {
+  if (layer.kind !== 'conv2d') return;
+  const halos = halosOf(layer);
+  const [source] = sources.map(slotOf);
+  source.halo = Math.max(source.halo, halos.input);
+  slotOf(output).halo = halos.output;
 }

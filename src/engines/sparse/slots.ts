@@ -3,6 +3,7 @@
  * images inside a border of zeros that stands for the padding of the convolutions that read them.
  */
 import type { Shape } from '../../models/model.ts';
+import type { Place } from '../places.ts';
 import type { Heap } from './heap.ts';
 
 /** Examples are computed in whole blocks of this many. */
@@ -10,23 +11,25 @@ const BLOCK = 32;
 
 export const paddedBatch = (batchSize: number): number => Math.ceil(batchSize / BLOCK) * BLOCK;
 
-/** What is done to a layer's output in place. */
-type InPlace = 'none' | 'relu' | 'tanh';
-
 export class Slot {
   /** Width of the border of zeros, in positions. */
   halo = 0;
-  activation: InPlace = 'none';
+  readonly shape: Shape;
+  /** What is done to a layer's output in place. */
+  readonly activation: Place['activation'];
   /** Address of the first feature of the first position. */
   value = 0;
   /** The same of the gradient; 0 where none is wanted (the data). */
   gradient = 0;
 
   constructor(
-    readonly shape: Shape,
+    { shape, activation }: Place,
     /** Bytes of one feature. */
     readonly stride: number,
-  ) {}
+  ) {
+    this.shape = shape;
+    this.activation = activation;
+  }
 
   /** Bytes from a position to its right neighbour. */
   get right(): number {

@@ -3,7 +3,7 @@ import type { Planes } from '../../science/mask.ts';
 import type { Metrics, Snapshot, Tensors } from '../../science/tensors.ts';
 import type { Control, NetworkStart, Trainer, TrainerPlan } from '../../science/trainer.ts';
 import { Arrivals } from '../arrivals.ts';
-import { hessianVectorProduct } from './double/hessian.ts';
+import { hessianVectorProduct } from '../double/hessian.ts';
 import { Examples } from './examples.ts';
 import { buildGraph } from './graph.ts';
 import type { Heaps } from './heap.ts';

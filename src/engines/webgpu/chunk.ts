@@ -38,7 +38,7 @@ export class Chunks {
     private readonly pass: Pass,
     private readonly labels: Uint8Array,
   ) {
-    const { steps, slots, batch } = pass.shape;
+    const { steps, slots, batch } = pass.scene;
     this.order = new Uint32Array(steps * slots * batch);
     this.words = new Uint32Array(STEP_WORDS * steps * slots);
     this.floats = new Float32Array(this.words.buffer);
@@ -54,7 +54,7 @@ export class Chunks {
 
   /** Makes a step ready: a lesson a slot, null for one that rests. */
   add(lessons: readonly (Lesson | null)[]): void {
-    const { slots, batch } = this.pass.shape;
+    const { slots, batch } = this.pass.scene;
     lessons.forEach((lesson, slot) => {
       const place = this.ready * slots + slot;
       const at = STEP_WORDS * place;
@@ -78,7 +78,7 @@ export class Chunks {
     const count = this.ready;
     if (count === 0) return;
     const { gpu, pass } = this;
-    const { slots, batch } = pass.shape;
+    const { slots, batch } = pass.scene;
     gpu.check();
     const staging = this.spare.pop();
     if (staging === undefined) throw new Error('more submits in flight than there are buffers');
@@ -120,6 +120,6 @@ export class Chunks {
     const took = Math.max(0.1, now - Math.max(given, this.lastDone));
     this.lastDone = now;
     const wanted = Math.floor((count * SUBMIT_MS) / took);
-    this.most = Math.max(1, Math.min(this.pass.shape.steps, wanted, 2 * Math.max(this.most, count)));
+    this.most = Math.max(1, Math.min(this.pass.scene.steps, wanted, 2 * Math.max(this.most, count)));
   }
 }

@@ -5,12 +5,16 @@ import type { Engine, Need } from '../../science/trainer.ts';
 import { Gpu, type Traits } from './gpu.ts';
 import { WebgpuTrainer } from './trainer.ts';
 
-const layers: readonly LayerKind[] = ['dense', 'relu', 'tanh'];
+const layers: readonly LayerKind[] = [
+  ...(['dense', 'conv2d', 'relu', 'tanh', 'add', 'batch-norm'] as const),
+  ...(['max-pool', 'average-pool', 'global-average-pool'] as const),
+];
 const optimizers: readonly Optimizer['type'][] = ['sgd', 'momentum', 'adam'];
 
 const met = new Set<Need>([
   'frozen-weights',
   'dense-gradients',
+  'hessian-vector-products',
   ...optimizers.map((type): Need => `optimizer:${type}`),
   ...layers.map((kind): Need => `layer:${kind}`),
 ]);

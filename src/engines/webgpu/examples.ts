@@ -1,13 +1,14 @@
 /** The task's examples on the device: bytes stay bytes; each is copied there once, when it is first wanted. */
 import { volume } from '../../models/model.ts';
 import type { Task } from '../../tasks/task.ts';
+import type { Source } from './kernels/pass.ts';
 import type { Room } from './ledger.ts';
 
 export class Examples {
   readonly inputs: GPUBuffer;
   readonly table: GPUBuffer | null;
   /** What kernels need to know of it: words in all, and of one example. */
-  readonly source: { readonly kind: 'bytes' | 'floats'; readonly words: number; readonly stride: number; readonly channels: number };
+  readonly source: Source;
   private readonly isHere: Uint8Array;
   /** Examples that are not on the device yet. */
   private missing: number;

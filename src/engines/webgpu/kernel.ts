@@ -4,7 +4,8 @@
 export interface Binding {
   readonly name: string;
   readonly access: 'read' | 'read_write';
-  readonly element: 'f32' | 'u32' | 'vec4f' | 'Step';
+  /** `Value` is a number as it lies between layers, `Value4` four of them. */
+  readonly element: 'f32' | 'u32' | 'vec4f' | 'Step' | 'Value' | 'Value4';
   /** Elements in the buffer: fixed sizes spare kernels the question how long an array is. */
   readonly count: number;
 }
@@ -32,6 +33,8 @@ export const AT_BYTES = 256;
  * and what its loss's gradient is multiplied by.
  */
 const common = `
+alias Value = f32;
+alias Value4 = vec4f;
 struct At { step: u32, network: u32 }
 struct Step { count: u32, rate: f32, correction: f32, scale: f32 }
 @group(0) @binding(0) var<uniform> at: At;

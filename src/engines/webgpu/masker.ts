@@ -2,7 +2,8 @@
 import type { Program } from './gpu.ts';
 import { AT_BYTES } from './kernel.ts';
 import { maskParameters } from './kernels/pass.ts';
-import { bind, type Memory } from './pass.ts';
+import type { Memory } from './memory.ts';
+import { bind } from './pass.ts';
 
 export class Masker {
   private constructor(

@@ -1,9 +1,11 @@
 /** A single network on many examples: how good it is, and its gradients. */
+import { volume } from '../../models/model.ts';
 import type { Metrics, Tensors } from '../../science/tensors.ts';
 import type { Control } from '../../science/trainer.ts';
 import type { Task } from '../../tasks/task.ts';
 import type { Room } from './ledger.ts';
-import { ordered, Pass, STEP_WORDS, type Dispatch, type Memory } from './pass.ts';
+import type { Memory } from './memory.ts';
+import { ordered, Pass, STEP_WORDS, type Dispatch } from './pass.ts';
 
 /** Examples taken at once: many keep a graphics card busy, few let a pause be answered on a software adapter. */
 const MOST_EXAMPLES = { software: 256, hardware: 1024 } as const;
@@ -15,23 +17,28 @@ const IN_FLIGHT = 8;
 
 export class Measurement {
   readonly pass: Pass;
-  private readonly batch: number;
+  /** Examples that are taken at once. */
+  readonly batch: number;
   private readonly results: GPUBuffer;
   private readonly order: Uint32Array<ArrayBuffer>;
   private readonly step = new Uint32Array(STEP_WORDS);
   private forward: readonly Dispatch[] = [];
-  private backward: readonly Dispatch[] | null = null;
+  private slopes: readonly Dispatch[] | null = null;
 
   constructor(
     private readonly memory: Memory,
     room: Room,
     private readonly task: Task,
+    /** Examples that must fit into a batch. */
+    least = LEAST_EXAMPLES,
   ) {
-    const { links, gpu } = memory;
-    const features = links[0].layer.inputs + links.reduce((sum, { layer }) => sum + layer.units, 0);
+    const { gpu, placement } = memory;
+    const places = [placement.input, ...placement.steps.map(({ output }) => output)];
+    const features = places.reduce((sum, { shape }) => sum + volume(shape), 0);
     const most = gpu.traits.isSoftware ? MOST_EXAMPLES.software : MOST_EXAMPLES.hardware;
     const fitting = Math.min(most, task.count, VALUE_BYTES / (12 * features));
-    this.batch = Math.max(LEAST_EXAMPLES, Math.floor(fitting / LEAST_EXAMPLES) * LEAST_EXAMPLES);
+    const needed = Math.ceil(least / LEAST_EXAMPLES) * LEAST_EXAMPLES;
+    this.batch = Math.max(needed, Math.floor(fitting / LEAST_EXAMPLES) * LEAST_EXAMPLES);
     this.pass = new Pass(memory, room, { slots: 1, batch: this.batch, steps: 1, blocks: 'networks', wantsAll: true });
     this.order = new Uint32Array(this.batch);
     this.results = room.keep('scores', 8 * IN_FLIGHT, GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST);
@@ -39,7 +46,7 @@ export class Measurement {
 
   /** Compiles what measuring takes; what gradients take as well is compiled when they are first asked for. */
   async prepare(): Promise<void> {
-    this.forward = await this.pass.forward();
+    this.forward = await this.pass.forward('running');
   }
 
   async metrics(network: number, examples: Uint32Array, control: Control): Promise<Metrics> {
@@ -68,22 +75,21 @@ export class Measurement {
 
   async gradients(network: number, examples: Uint32Array): Promise<Tensors> {
     const { gpu, gradient, layout } = this.memory;
-    this.backward ??= await this.pass.gradients();
-    const dispatches = [...this.forward, ...this.backward];
+    this.slopes ??= [...(await this.pass.forward('batch')), ...(await this.pass.backward({ kind: 'gradients' }))];
     const isWanted = this.wantedFor(network);
     const clearing = gpu.device.createCommandEncoder();
     clearing.clearBuffer(gradient);
     gpu.device.queue.submit([clearing.finish()]);
     for (let from = 0; from < examples.length; from += this.batch) {
       this.load(examples.subarray(from, from + this.batch), 1 / examples.length);
-      gpu.device.queue.submit([this.encode(network, dispatches, isWanted).finish()]);
+      gpu.device.queue.submit([this.encode(network, this.slopes, isWanted).finish()]);
     }
     return layout.unpack(new Float32Array(await gpu.read(gradient, 0, 4 * layout.size)));
   }
 
   /** Every kernel is given: those of another kind of layer than the network's leave at once. */
   private wantedFor(network: number): (dispatch: Dispatch) => boolean {
-    return ({ only }) => only === null || this.memory.isListed(network, only.link) === only.listed;
+    return ({ only }) => only === null || this.memory.isListed(network, only.matrix) === only.listed;
   }
 
   private load(examples: Uint32Array, scale: number): void {

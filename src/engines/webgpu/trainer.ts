@@ -5,18 +5,22 @@ import type { Metrics, Snapshot, Tensors } from '../../science/tensors.ts';
 import type { Control, NetworkStart, Trainer, TrainerPlan } from '../../science/trainer.ts';
 import type { Batches } from '../../tasks/task.ts';
 import { Arrivals } from '../arrivals.ts';
+import { hessianVectorProduct } from '../double/hessian.ts';
+import { placed } from '../places.ts';
 import { Chunks, type Lesson } from './chunk.ts';
 import { Examples } from './examples.ts';
 import type { Gpu } from './gpu.ts';
-import { LISTED } from './kernels/dense.ts';
+import { LISTED } from './kernels/modes.ts';
 import { momentsOf } from './kernels/optimizer.ts';
 import { Layout } from './layout.ts';
 import { Room } from './ledger.ts';
 import { Measurement } from './measurement.ts';
-import { linksOf } from './links.ts';
 import { bitsOf, maskOf } from './lists.ts';
-import { Pass, type Dispatch, type Memory } from './pass.ts';
 import { Masker } from './masker.ts';
+import { matricesOf } from './matrices.ts';
+import type { Memory } from './memory.ts';
+import { Numbers } from './numbers.ts';
+import { Pass, type Dispatch } from './pass.ts';
 
 /** Most steps of one submit, and most entries of their batches together. */
 const STEPS = 128;
@@ -32,7 +36,7 @@ interface Network {
   position: number;
   /** Optimiser steps since the start. */
   steps: number;
-  /** How each link's weights are worked on. */
+  /** How each matrix is worked on. */
   modes: readonly number[];
 }
 
@@ -51,7 +55,7 @@ export class WebgpuTrainer implements Trainer {
   private readonly all: (Network | null)[];
   private readonly arrivals: Arrivals;
   private readonly chunks: Chunks;
-  private readonly moments: readonly string[];
+  private readonly numbers: Numbers;
   private isDisposed = false;
 
   private constructor(
@@ -62,7 +66,7 @@ export class WebgpuTrainer implements Trainer {
   ) {
     this.all = parts.all;
     this.arrivals = new Arrivals(plan.task);
-    this.moments = momentsOf[plan.optimizer.type];
+    this.numbers = new Numbers(parts.memory, momentsOf[plan.optimizer.type]);
     this.chunks = new Chunks(gpu, parts.room, parts.pass, plan.task.labels);
   }
 
@@ -72,29 +76,31 @@ export class WebgpuTrainer implements Trainer {
     const room = new Room(gpu.ledger);
     try {
       const all = Array.from({ length: networks }, (): Network | null => null);
-      const layout = new Layout(model);
-      const links = linksOf(model, gpu.traits);
+      const layout = new Layout(model.parameters);
+      const buffers = new Layout(model.buffers);
+      const matrices = matricesOf(model, gpu.traits);
       const moments = momentsOf[optimizer.type].length;
       const batch = Math.ceil(batchSize / BATCH_UNIT) * BATCH_UNIT;
       const steps = Math.max(1, Math.min(STEPS, Math.floor(ORDER_ENTRIES / (networks * batch))));
       const made = await gpu.withRoom(() => {
         const memory: Memory = {
-          ...{ gpu, layout, links, networks, examples: new Examples(gpu.device, room, task) },
+          ...{ gpu, placement: placed(model), layout, buffers, matrices, networks, examples: new Examples(gpu.device, room, task) },
           parameters: room.words('parameters', networks * layout.size),
           moments: moments === 0 ? null : room.words('moments', moments * networks * layout.size),
           trainable: room.words('trainable', networks * layout.words),
-          modes: room.words('modes', networks * links.length),
-          lists: links.map(({ layer, lists }) => room.words(`lists ${layer.name}`, networks * lists.size)),
+          modes: room.words('modes', networks * matrices.length),
+          lists: matrices.map(({ layer, lists }) => room.words(`lists ${layer.name}`, networks * lists.size)),
           gradient: room.words('gradient', layout.size),
-          isListed: (network, link) => all[network]?.modes[link] === LISTED,
+          running: room.words('running statistics', networks * buffers.size),
+          isListed: (network, matrix) => all[network]?.modes[matrix] === LISTED,
         };
         const present = room.words('present', networks * layout.words);
         const pass = new Pass(memory, room, { slots: networks, batch, steps, blocks: 'steps', wantsAll: false });
         return { memory, present, pass, measurement: new Measurement(memory, room, task) };
       });
       const [forward, update, masker] = await Promise.all([
-        made.pass.forward(),
-        made.pass.update(optimizer, weightDecay),
+        made.pass.forward('followed'),
+        made.pass.backward({ kind: 'update', optimizer, weightDecay }),
         Masker.open(made.memory, made.present, moments, made.measurement.pass.at),
         made.measurement.prepare(),
       ]);
@@ -112,8 +118,8 @@ export class WebgpuTrainer implements Trainer {
 
   start(network: number, { snapshot, planes, batches, rateAt, position }: NetworkStart): void {
     this.all[network] = { batches, rateAt, position, steps: 0, modes: [] };
-    this.put(this.parts.memory.parameters, network, this.parts.memory.layout.pack(snapshot.parameters));
-    this.clearMoments(network);
+    this.numbers.write(network, snapshot);
+    this.numbers.clearOptimizer(network);
     this.setPlanes(network, planes);
   }
 
@@ -128,7 +134,7 @@ export class WebgpuTrainer implements Trainer {
     const isBusy = (network: Network | null, index: number): network is Network => network !== null && network.position < until[index];
     const busy = networks.filter(isBusy);
     const isWanted = ({ only }: Dispatch): boolean =>
-      only === null || busy.some(({ modes }) => (modes[only.link] === LISTED) === only.listed);
+      only === null || busy.some(({ modes }) => (modes[only.matrix] === LISTED) === only.listed);
     const give = (): Promise<void> =>
       this.chunks.give(this.parts.training, isWanted, (slot, lossSum, examples) => {
         lossSums[slot] += lossSum / examples;
@@ -175,56 +181,53 @@ export class WebgpuTrainer implements Trainer {
   async gradients(network: number, examples: Uint32Array): Promise<Tensors> {
     await this.plan.task.ready(examples);
     this.network(network);
-    return this.parts.measurement.gradients(network, examples);
+    const { measurement } = this.parts;
+    // Normalised by its own statistics, a batch cannot be taken in parts.
+    const normalises = this.plan.model.layers.some(({ kind }) => kind === 'batch-norm');
+    if (normalises && examples.length > measurement.batch) return this.gradientsOfOneBatch(network, examples);
+    return measurement.gradients(network, examples);
   }
 
-  hessianVectorProduct(): Promise<Tensors> {
-    return Promise.reject(new Error('the webgpu engine has no Hessian-vector products'));
+  async hessianVectorProduct(network: number, examples: Uint32Array, vector: Tensors): Promise<Tensors> {
+    const { model, task } = this.plan;
+    await task.ready(examples);
+    return hessianVectorProduct(model, task, (await this.read(network)).parameters, examples, vector);
   }
 
   async read(network: number): Promise<Snapshot> {
     this.network(network);
-    const { layout, parameters } = this.parts.memory;
-    return { parameters: layout.unpack(await this.get(parameters, network)), buffers: {} };
+    return this.numbers.read(network);
   }
 
-  write(network: number, { parameters }: Snapshot): void {
+  write(network: number, snapshot: Snapshot): void {
     this.network(network);
-    this.put(this.parts.memory.parameters, network, this.parts.memory.layout.pack(parameters));
+    this.numbers.write(network, snapshot);
     this.parts.masker.apply(network);
   }
 
   async readOptimizer(network: number): Promise<Tensors> {
     this.network(network);
-    const { layout, moments } = this.parts.memory;
-    const state: Record<string, Float32Array> = {};
-    for (const [index, moment] of this.moments.entries()) {
-      if (moments !== null) Object.assign(state, layout.unpack(await this.get(moments, index * this.networks + network), `/${moment}`));
-    }
-    return state;
+    return this.numbers.readOptimizer(network);
   }
 
   writeOptimizer(network: number, state: Tensors): void {
     this.network(network);
-    const { layout, moments } = this.parts.memory;
-    this.moments.forEach((moment, index) => {
-      if (moments !== null) this.put(moments, index * this.networks + network, layout.pack(state, `/${moment}`));
-    });
+    this.numbers.writeOptimizer(network, state);
     this.parts.masker.apply(network);
   }
 
   setPlanes(network: number, planes: Planes): void {
     const one = this.network(network);
     const { memory, present, masker } = this.parts;
-    const { layout, links, trainable, modes, lists } = memory;
+    const { layout, matrices, trainable, modes, lists } = memory;
     const { queue } = this.gpu.device;
     queue.writeBuffer(present, 4 * network * layout.words, bitsOf(layout, planes, 'present'));
     queue.writeBuffer(trainable, 4 * network * layout.words, bitsOf(layout, planes, 'trainable'));
-    const masks = links.map(({ layer, lists: list }) => maskOf(layer, planes[layer.weight], list));
+    const masks = matrices.map((matrix) => maskOf(matrix, planes[matrix.layer.weight]));
     one.modes = masks.map(({ mode }) => mode);
     masks.forEach(({ mode, lists: words }, index) => {
       queue.writeBuffer(modes, 4 * (index * this.networks + network), Uint32Array.of(mode));
-      if (words !== null) queue.writeBuffer(lists[index], 4 * network * links[index].lists.size, words);
+      if (words !== null) queue.writeBuffer(lists[index], 4 * network * matrices[index].lists.size, words);
     });
     masker.apply(network);
   }
@@ -259,21 +262,15 @@ export class WebgpuTrainer implements Trainer {
     };
   }
 
-  private put(buffer: GPUBuffer, place: number, values: Float32Array<ArrayBuffer>): void {
-    this.gpu.check();
-    this.gpu.device.queue.writeBuffer(buffer, 4 * place * values.length, values);
-  }
-
-  private async get(buffer: GPUBuffer, place: number): Promise<Float32Array> {
-    const bytes = 4 * this.parts.memory.layout.size;
-    return new Float32Array(await this.gpu.read(buffer, place * bytes, bytes));
-  }
-
-  private clearMoments(network: number): void {
-    const { moments, layout } = this.parts.memory;
-    if (moments === null) return;
-    const encoder = this.gpu.device.createCommandEncoder();
-    this.moments.forEach((_, index) => encoder.clearBuffer(moments, 4 * (index * this.networks + network) * layout.size, 4 * layout.size));
-    this.gpu.device.queue.submit([encoder.finish()]);
+  /** More examples than are measured at once, in a room that goes with them. */
+  private async gradientsOfOneBatch(network: number, examples: Uint32Array): Promise<Tensors> {
+    const { gpu, parts } = this;
+    const room = new Room(gpu.ledger);
+    try {
+      const wide = await gpu.withRoom(() => new Measurement(parts.memory, room, this.plan.task, examples.length));
+      return await wide.gradients(network, examples);
+    } finally {
+      room.dispose();
+    }
   }
 }

@@ -1,4 +1,5 @@
 /** What the contract asks beyond right numbers, shown in a browser's worker: repetition, masks, memory, politeness, loss of the device. */
+import { hessianVectorProduct } from '../../../src/engines/double/hessian.ts';
 import { createWebgpuEngine, type WebgpuEngine } from '../../../src/engines/webgpu/engine.ts';
 import { Pace } from '../../../src/engines/pace.ts';
 import { buildModel } from '../../../src/models/build.ts';
@@ -8,6 +9,7 @@ import { getBit, type Planes } from '../../../src/science/mask.ts';
 import type { Optimizer } from '../../../src/science/recipe/schema.ts';
 import type { Tensors } from '../../../src/science/tensors.ts';
 import { Cancelled, type NetworkStart, type Trainer } from '../../../src/science/trainer.ts';
+import { tinyResidual } from '../../support/tiny-nets.ts';
 import { tinyBatches, tinyTask } from '../../support/tiny-task.ts';
 import { optimizers, planesOf, unhurried, type Case } from './graphics.ts';
 
@@ -80,6 +82,34 @@ const probes = {
     }
     several.dispose();
     return { same, of: kinds.length, resting: losses.map(Number.isNaN) };
+  },
+
+  /** The same of networks with images, whose statistics run along; and their curvature, which no device works out. */
+  async images(engine: WebgpuEngine) {
+    const residual = tinyResidual(task.input, task.classes);
+    const plan = { model: residual, task, optimizer: optimizers.momentum, weightDecay: 0.01, batchSize: BATCH };
+    const kinds = [100, 21, 60] as const;
+    const starts = kinds.map((masks, seed) =>
+      startOf(seed, masks, { snapshot: initialise(residual, 'glorot-normal', seed), planes: planesOf(residual, masks, seed) }),
+    );
+    const several = await engine.createTrainer({ ...plan, networks: kinds.length });
+    starts.forEach((start, network) => several.start(network, start));
+    await several.train([9, 4, 12], unhurried);
+    let same = 0;
+    for (const [network, start] of starts.entries()) {
+      const one = await engine.createTrainer({ ...plan, networks: 1 });
+      one.start(0, start);
+      await one.train([[9, 4, 12][network]], unhurried);
+      const [alone, together] = [await one.read(0), await several.read(network)];
+      if (bitsOf(alone.parameters) === bitsOf(together.parameters) && bitsOf(alone.buffers) === bitsOf(together.buffers)) same++;
+      one.dispose();
+    }
+    const examples = Uint32Array.from({ length: 12 }, (_, index) => index);
+    const { parameters } = await several.read(0);
+    const products = await several.hessianVectorProduct(0, examples, parameters);
+    const expected = hessianVectorProduct(residual, task, parameters, examples, parameters);
+    several.dispose();
+    return { same, of: kinds.length, curvature: bitsOf(products) === bitsOf(expected) };
   },
 
   /** Absent weights after every step, after divergence, after planes changed, after anything was written. */

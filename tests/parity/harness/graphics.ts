@@ -10,6 +10,7 @@ import type { Optimizer } from '../../../src/science/recipe/schema.ts';
 import type { Snapshot, Tensors } from '../../../src/science/tensors.ts';
 import type { Control, Engine, NetworkStart, Trainer } from '../../../src/science/trainer.ts';
 import type { Task } from '../../../src/tasks/task.ts';
+import { tinyBranching, tinyConvolutional, tinyPooling, tinyResidual } from '../../support/tiny-nets.ts';
 import { tinyBatches, tinyTask } from '../../support/tiny-task.ts';
 
 export const unhurried: Control = { due: () => false, breathe: () => Promise.resolve() };
@@ -20,8 +21,13 @@ export const optimizers = {
   adam: { type: 'adam', learningRate: 0.001, beta1: 0.9, beta2: 0.999 },
 } as const satisfies Record<string, Optimizer>;
 
-/** One comparison: a perceptron, an optimiser, the share kept and what else may go wrong. */
+/** Networks with images in them. */
+const imageNets = { convolutional: tinyConvolutional, residual: tinyResidual, pooling: tinyPooling, branching: tinyBranching } as const;
+
+/** One comparison: a network, an optimiser, the share kept and what else may go wrong. */
 export interface Case {
+  /** Left out: a perceptron, as the two below say. */
+  readonly net?: keyof typeof imageNets;
   readonly hidden: readonly number[];
   readonly activation: 'relu' | 'tanh';
   readonly optimizer: keyof typeof optimizers;
@@ -30,6 +36,8 @@ export interface Case {
   readonly batch: number;
   readonly input: Shape;
   readonly kind: 'bytes' | 'floats';
+  /** Steps trained; a hundred where it is left out. */
+  readonly steps?: number;
   /** For which device kernels are written: that which there is, a real card, or a processor without subgroups. */
   readonly kernels?: 'card' | 'plain';
 }
@@ -50,7 +58,7 @@ export function planesOf(model: Model, masks: Case['masks'], seed = 1): Planes {
   return Object.fromEntries(
     prunableParameters(model).map(({ name, size, shape }, index) => {
       const source = stream(seed, `graphics/${name}`);
-      const [, inputs] = shape;
+      const inputs = size / shape[0];
       const present = bitsWhere(size, (at) => {
         if (masks === 'frozen') return source.below(2) === 1;
         if (masks === 'rows') return index !== 1 && Math.floor(at / inputs) % 3 !== 0 && source.below(100) < 30;
@@ -62,7 +70,8 @@ export function planesOf(model: Model, masks: Case['masks'], seed = 1): Planes {
   );
 }
 
-const modelOf = ({ hidden, activation, input }: Case): Model => buildModel({ family: 'mlp', hidden, activation }, input, CLASSES);
+const modelOf = ({ net, hidden, activation, input }: Case): Model =>
+  net === undefined ? buildModel({ family: 'mlp', hidden, activation }, input, CLASSES) : imageNets[net](input, CLASSES);
 
 interface Trained {
   readonly losses: readonly number[];
@@ -86,9 +95,10 @@ async function train(engine: Engine, one: Case): Promise<Trained> {
     rateAt: () => optimizer.learningRate,
   });
   const losses: number[] = [];
-  const first = Uint32Array.from({ length: 77 }, (_, index) => index);
+  // More than are measured at once where statistics are over all of them.
+  const first = Uint32Array.from({ length: one.net === 'residual' && one.masks === 50 ? task.count : 77 }, (_, index) => index);
   const gradients = await trainer.gradients(0, first);
-  for (let position = 0; position < STEPS; position++) losses.push((await trainer.train([position + 1], unhurried))[0]);
+  for (let position = 0; position < (one.steps ?? STEPS); position++) losses.push((await trainer.train([position + 1], unhurried))[0]);
   const all = Uint32Array.from({ length: task.count }, (_, index) => index);
   const metrics = await trainer.metrics(0, all, unhurried);
   const result = {
@@ -119,6 +129,8 @@ export interface Distances {
   readonly loss: number;
   readonly weights: number;
   readonly moments: number;
+  /** Running means and variances. */
+  readonly statistics: number;
   /** As a share of the largest gradient, or of 0.1 where that is more. */
   readonly gradients: number;
   readonly accuracy: number;
@@ -150,6 +162,7 @@ function distancesOf(actual: Trained, expected: Trained): Distances {
     loss: Math.max(...actual.losses.map((value, step) => Math.abs(value / expected.losses[step] - 1))),
     weights: farthest(actual.final.parameters, expected.final.parameters),
     moments: farthest(actual.moments, expected.moments),
+    statistics: farthest(actual.final.buffers, expected.final.buffers),
     gradients: farthest(actual.gradients, expected.gradients) / Math.max(0.1, largest(expected.gradients)),
     accuracy: Math.abs(actual.accuracy - expected.accuracy),
     measuredLoss: Math.abs(actual.loss / expected.loss - 1),

@@ -1,173 +1,168 @@
-/**
- * A dense layer's passes over lists of the weights that there are: work shrinks with them. Three lists a network and layer:
- * by unit (which inputs it reads), by input (which units read it), and what the optimiser moves, by unit, its bias last.
- */
-import type { Optimizer } from '../../../science/recipe/schema.ts';
+/** A layer's passes over lists of the weights that there are: work shrinks with them. */
+import { volume } from '../../../models/model.ts';
 import type { Traits } from '../gpu.ts';
-import { read, write } from '../kernel.ts';
-import {
-  activationFunction,
-  begin,
-  LISTED,
-  modesBinding,
-  momentsBinding,
-  putFunction,
-  putGradientFunction,
-  slopeFunction,
-  stepsBinding,
-  type DenseShape,
-  type ShapedKernel,
-} from './dense.ts';
-import { moveFunction } from './optimizer.ts';
-import { WIDEST } from './pass.ts';
-import { LANES } from './product.ts';
+import { read, type Binding } from '../kernel.ts';
+import { firstMet, lastMet, located, type Geometry } from './geometry.ts';
+import { LANES, laneSums, lines } from './lanes.ts';
+import type { List, ListLayout } from './list-layout.ts';
+import { begin, goalBindings, reachFunction, shaped, type Goal, type MatrixShape, type ShapedKernel } from './matrix.ts';
+import { LISTED } from './modes.ts';
+import { modesBinding, parametersBinding, putGradient, putValue, quadsBinding, stepsBinding, WIDEST } from './values.ts';
 
-/** Where a network's lists lie, in words from their beginning; `capacity` weights have room. */
-export interface ListLayout {
-  readonly byUnit: { readonly starts: number; readonly entries: number };
-  readonly byInput: { readonly starts: number; readonly entries: number };
-  readonly moved: { readonly starts: number; readonly entries: number };
-  /** Words of all of them. */
-  readonly size: number;
-  readonly capacity: number;
+export interface ListedShape extends MatrixShape {
+  readonly lists: ListLayout;
+  /** Null for a dense layer: it has one position. */
+  readonly geometry: Geometry | null;
+  /** Features of a position that its input has. */
+  readonly channels: number;
 }
 
-export function listLayout(inputs: number, units: number, capacity: number): ListLayout {
-  let next = 0;
-  const take = (words: number): number => (next += words) - words;
-  const list = (rows: number, entries: number) => ({ starts: take(rows + 1), entries: take(entries) });
-  const byUnit = list(units, capacity);
-  const byInput = list(inputs, capacity);
-  const moved = list(units, capacity + units);
-  return { byUnit, byInput, moved, size: next, capacity };
-}
-
-const lines = (size: number, line: (index: number) => string): string => Array.from({ length: size }, (_, index) => line(index)).join('\n');
+const leavesOthers = (shape: ListedShape): string => begin(shape, `mode != ${LISTED}u`);
+const listsBinding = ({ lists, networks }: ListedShape): Binding => read('lists', 'u32', networks * lists.size);
+const featuresOf = ({ geometry, columns, rows }: ListedShape): readonly [number, number] =>
+  geometry === null ? [columns, rows] : [volume(geometry.from), volume(geometry.to)];
 
 interface Row {
-  readonly begin: string;
+  readonly rows: number;
+  readonly positions: number;
+  /** Statements that find out about the position. */
+  readonly locate: string;
+  readonly list: List;
   /** What a sum starts at. */
   readonly start: string;
-  readonly list: { readonly starts: number; readonly entries: number };
-  /** Words of a network's lists. */
-  readonly size: number;
-  /** Where an entry's weight lies, and what it multiplies; the entry is called `other`. */
+  /** Statements that make an entry, `other`, into the feature `feature` that it multiplies; `continue` where there is none. */
+  readonly find: string;
+  /** Where the entry's weight lies in its matrix. */
   readonly weight: string;
-  readonly value: string;
+  /** Features of what is read, and of one position with its row, of what is written. */
+  readonly base: string;
   readonly put: string;
+  readonly feature: string;
 }
 
 /** Sums over the entries of each row, four examples side by side. Batches are padded to a multiple of 16. */
-function rowSums(rows: number, batch: number, traits: Traits, { begin, start, list, size, weight, value, put }: Row) {
+function rowSums(shape: ListedShape, traits: Traits, { rows, positions, locate, list, start, find, weight, base, put, feature }: Row) {
+  const { batch, lists, parameters } = shape;
   const quads = batch / 4;
   const lanes = traits.isSoftware ? LANES : 16;
   const rowsAtOnce = traits.isSoftware ? 1 : 4;
   const wide = traits.isSoftware ? Math.min(4, quads / LANES) : 1;
+  const chunks = Math.ceil(quads / (lanes * wide));
   const code = `
 @compute @workgroup_size(${lanes}, ${rowsAtOnce})
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local: vec3u) {
   let slot = group.z;
   let network = at.network + slot;
-  ${begin}
+  ${leavesOthers(shape)}
   let row = group.x * ${rowsAtOnce}u + local.y;
-  let quad = group.y * ${lanes * wide}u + local.x;
+  let position = group.y / ${chunks}u;
+  let quad = group.y % ${chunks}u * ${lanes * wide}u + local.x;
   if (row >= ${rows}u || quad >= ${quads}u) { return; }
-  let list = network * ${size}u;
+  ${locate}
+  let list = network * ${lists.size}u;
   let end = lists[list + ${list.starts + 1}u + row];
   ${lines(wide, (c) => `var s${c} = vec4f(${start});`)}
   for (var k = lists[list + ${list.starts}u + row]; k < end; k++) {
     let other = lists[list + ${list.entries}u + k];
-    let weight = parameters[${weight}];
-    let origin = (${value}) / 4u + quad;
-    ${lines(wide, (c) => `s${c} += weight * source[origin + ${lanes * c}u];`)}
+    ${find}
+    let weight = parameters[network * ${parameters}u + ${shape.weight}u + ${weight}];
+    let origin = ${base} + feature * ${quads}u + quad;
+    ${lines(wide, (c) => `s${c} += weight * vec4f(source[origin + ${lanes * c}u]);`)}
   }
-  ${lines(wide, (c) => `if (quad + ${lanes * c}u < ${quads}u) { ${lines(4, (b) => `${put}(slot, row, 4u * (quad + ${lanes * c}u) + ${b}u, s${c}[${b}]);`)} }`)}
+  ${lines(wide, (c) => `if (quad + ${lanes * c}u < ${quads}u) { ${lines(4, (b) => `${put}(slot, ${feature}, 4u * (quad + ${lanes * c}u) + ${b}u, s${c}[${b}]);`)} }`)}
 }`;
-  return { code, groups: [Math.ceil(rows / rowsAtOnce), Math.ceil(quads / (lanes * wide))] as const };
+  return { code, groups: [Math.ceil(rows / rowsAtOnce), positions * chunks] as const };
 }
 
-export function forwardListed(shape: DenseShape, list: ListLayout, traits: Traits): ShapedKernel {
-  const { inputs, units, batch, slots, networks, parameters, weight, bias, activation } = shape;
-  const { code, groups } = rowSums(units, batch, traits, {
-    begin: begin(shape, `mode != ${LISTED}u`),
-    start: `parameters[network * ${parameters}u + ${bias}u + row]`,
-    ...{ list: list.byUnit, size: list.size },
-    weight: `network * ${parameters}u + ${weight}u + row * ${inputs}u + other`,
-    value: `slot * ${(inputs + 1) * batch}u + other * ${batch}u`,
-    put: 'put',
-  });
-  return {
-    label: 'forward, listed',
-    bindings: [
-      ...[
-        stepsBinding(shape),
-        modesBinding(shape),
-        read('parameters', 'f32', networks * parameters),
-        read('lists', 'u32', networks * list.size),
-      ],
-      ...[read('source', 'vec4f', (slots * (inputs + 1) * batch) / 4), write('y', 'f32', slots * (units + 1) * batch)],
-      write('yTurned', 'f32', slots * units * batch),
-    ],
-    code: `${activationFunction[activation]}\n${putFunction(shape)}\n${code}`,
-    subgroups: false,
-    groups,
-  };
+/** Statements that make a column of the matrix, `other`, into `feature`: what it reads for the output `oy`, `ox`. */
+function featureRead({ from, kernel, stride, padding }: Geometry): string {
+  const across = kernel * from.channels;
+  const leave =
+    padding === 0
+      ? ''
+      : `if (oy * ${stride}u + ky - ${padding}u >= ${from.height}u || ox * ${stride}u + along / ${from.channels}u - ${padding}u >= ${from.width}u) { continue; }`;
+  return `
+    let ky = other / ${across}u;
+    let along = other % ${across}u;
+    ${leave}
+    let feature = ((oy * ${stride}u + ky - ${padding}u) * ${from.width}u + ox * ${stride}u - ${padding}u) * ${from.channels}u + along;`;
 }
 
-export function inputGradientListed(shape: DenseShape, list: ListLayout, traits: Traits): ShapedKernel {
-  const { inputs, units, batch, slots, networks, parameters, weight, inputActivation } = shape;
-  const { code, groups } = rowSums(inputs, batch, traits, {
-    begin: begin(shape, `mode != ${LISTED}u`),
-    start: '0.0',
-    ...{ list: list.byInput, size: list.size },
-    weight: `network * ${parameters}u + ${weight}u + other * ${inputs}u + row`,
-    value: `slot * ${units * batch}u + other * ${batch}u`,
-    put: 'putGradient',
+export function forwardListed(shape: ListedShape, traits: Traits): ShapedKernel {
+  const { rows, columns, batch, parameters, bias, geometry, lists } = shape;
+  const [inputs] = featuresOf(shape);
+  const put = putValue(shape, shape.output);
+  const summed = rowSums(shape, traits, {
+    ...{ rows, list: lists.byRow, weight: `row * ${columns}u + other`, put: 'put' },
+    positions: geometry === null ? 1 : geometry.to.height * geometry.to.width,
+    locate: geometry === null ? '' : located('position', geometry.to, ['oy', 'ox']),
+    start: bias === null ? '0.0' : `parameters[network * ${parameters}u + ${bias}u + row]`,
+    find: geometry === null ? 'let feature = other;' : featureRead(geometry),
+    base: `slot * ${((inputs + 1) * batch) / 4}u`,
+    feature: `position * ${rows}u + row`,
   });
-  return {
-    label: 'input gradient, listed',
-    bindings: [
-      ...[
-        stepsBinding(shape),
-        modesBinding(shape),
-        read('parameters', 'f32', networks * parameters),
-        read('lists', 'u32', networks * list.size),
-      ],
-      ...[read('x', 'f32', slots * (inputs + 1) * batch), read('source', 'vec4f', (slots * units * batch) / 4)],
-      write('dx', 'f32', slots * inputs * batch),
-    ],
-    code: `${slopeFunction[inputActivation]}\n${putGradientFunction(shape)}\n${code}`,
-    subgroups: false,
-    groups,
-  };
+  const bindings = [
+    ...[stepsBinding(shape), modesBinding(shape), parametersBinding(shape), listsBinding(shape)],
+    ...[quadsBinding('source', inputs, shape), ...put.bindings],
+  ];
+  return shaped('forward, listed', bindings, put.code, summed, false);
+}
+
+/** Statements that make a transposed entry into `feature`: the output whose gradient it passes on to the input `iy`, `ix`. */
+function featureReached({ to, kernel, stride, padding }: Geometry): string {
+  const isWhole = stride === 1 ? '' : ` || py % ${stride}u != 0u || px % ${stride}u != 0u`;
+  return `
+    let unit = other / ${kernel * kernel}u;
+    let tap = other % ${kernel * kernel}u;
+    // Below zero they wrap around, and are too large.
+    let py = iy + ${padding}u - tap / ${kernel}u;
+    let px = ix + ${padding}u - tap % ${kernel}u;
+    if (py / ${stride}u >= ${to.height}u || px / ${stride}u >= ${to.width}u${isWhole}) { continue; }
+    let feature = ((py / ${stride}u) * ${to.width}u + px / ${stride}u) * ${to.channels}u + unit;`;
+}
+
+export function inputGradientListed(shape: ListedShape, traits: Traits): ShapedKernel {
+  const { batch, geometry, lists, channels } = shape;
+  const [, outputs] = featuresOf(shape);
+  const put = putGradient(shape, shape.input);
+  const summed = rowSums(shape, traits, {
+    ...{ rows: channels, list: lists.byInput, weight: `other * ${channels}u + row`, start: '0.0', put: 'putGradient' },
+    positions: geometry === null ? 1 : geometry.from.height * geometry.from.width,
+    locate: geometry === null ? '' : located('position', geometry.from, ['iy', 'ix']),
+    find: geometry === null ? 'let feature = other;' : featureReached(geometry),
+    base: `slot * ${(outputs * batch) / 4}u`,
+    feature: `position * ${channels}u + row`,
+  });
+  const bindings = [
+    ...[stepsBinding(shape), modesBinding(shape), parametersBinding(shape), listsBinding(shape)],
+    ...[read('source', 'vec4f', (shape.slots * outputs * batch) / 4), ...put.bindings],
+  ];
+  return shaped('input gradient, listed', bindings, put.code, summed, false);
 }
 
 /** Gradient by the weights that there are and by the biases, and the optimiser's step with it. */
-export function updateListed(shape: DenseShape, list: ListLayout, optimizer: Optimizer, weightDecay: number, traits: Traits): ShapedKernel {
-  const { inputs, units, batch, slots, networks, parameters, weight, bias } = shape;
-  const shaped = traits.quads === 4 ? alongTheBatch(shape, list) : alongTheList(shape, list);
-  const before = `${moveFunction(optimizer, weightDecay, networks * parameters)}
-fn moveEntry(network: u32, entry: u32, gradient: f32, step: Step) {
-  let p = select(${bias}u + entry - ${units * inputs}u, ${weight}u + entry, entry < ${units * inputs}u);
-  stepBy(network * ${parameters}u + p, gradient, step);
-}
-fn inputOf(entry: u32) -> u32 { return select(${inputs}u, entry % ${inputs}u, entry < ${units * inputs}u); }`;
-  return {
-    label: 'update, listed',
-    bindings: [
-      ...[stepsBinding(shape), modesBinding(shape), write('parameters', 'f32', networks * parameters), ...momentsBinding(shape, optimizer)],
-      ...[read('lists', 'u32', networks * list.size), read('dy', 'vec4f', (slots * units * batch) / 4)],
-      read('x', 'vec4f', (slots * (inputs + 1) * batch) / 4),
-    ],
-    code: `${before}\n${shaped.code}`,
-    subgroups: traits.quads === 4,
-    groups: shaped.groups,
-  };
+export function updateListed(shape: ListedShape, goal: Goal & { readonly kind: 'update' }, traits: Traits): ShapedKernel {
+  const { rows, columns, weight, bias, batch, slots, geometry } = shape;
+  const [inputs, outputs] = featuresOf(shape);
+  const work = geometry !== null ? overPositions(shape, geometry, traits) : traits.quads === 4 ? alongTheBatch(shape) : alongTheList(shape);
+  const p =
+    bias === null ? `${weight}u + entry` : `select(${bias}u + entry - ${rows * columns}u, ${weight}u + entry, entry < ${rows * columns}u)`;
+  const before = `${reachFunction(shape, goal)}
+fn reachEntry(network: u32, entry: u32, gradient: f32, step: Step) { reach(network, ${p}, gradient, step); }`;
+  const bindings = [
+    ...[stepsBinding(shape), modesBinding(shape), ...goalBindings(shape, goal), listsBinding(shape)],
+    ...[read('dy', 'vec4f', (slots * outputs * batch) / 4), quadsBinding('x', inputs, shape)],
+  ];
+  return shaped('update, listed', bindings, before, work, work.subgroups);
 }
 
+/** The row of values that a dense layer's entry multiplies: that of ones for a bias. */
+const inputOf = ({ rows, columns }: ListedShape, entry: string): string =>
+  `select(${columns}u, ${entry} % ${columns}u, ${entry} < ${rows * columns}u)`;
+
 /** One entry an invocation. */
-function alongTheList(shape: DenseShape, list: ListLayout) {
-  const { inputs, units, batch } = shape;
+function alongTheList(shape: ListedShape) {
+  const { rows, columns, batch, lists } = shape;
   const quads = batch / 4;
   const size = 64;
   const code = `
@@ -175,53 +170,100 @@ function alongTheList(shape: DenseShape, list: ListLayout) {
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local: vec3u) {
   let slot = group.z;
   let network = at.network + slot;
-  ${begin(shape, `mode != ${LISTED}u`)}
+  ${leavesOthers(shape)}
   let place = (group.y * ${WIDEST}u + group.x) * ${size}u + local.x;
-  let base = network * ${list.size}u;
-  if (place >= lists[base + ${list.moved.starts + units}u]) { return; }
-  let entry = lists[base + ${list.moved.entries}u + place];
-  let unit = select(entry - ${units * inputs}u, entry / ${inputs}u, entry < ${units * inputs}u);
-  let d = slot * ${units * quads}u + unit * ${quads}u;
-  let v = slot * ${(inputs + 1) * quads}u + inputOf(entry) * ${quads}u;
+  let base = network * ${lists.size}u;
+  if (place >= lists[base + ${lists.moved.starts + rows}u]) { return; }
+  let entry = lists[base + ${lists.moved.entries}u + place];
+  let unit = select(entry - ${rows * columns}u, entry / ${columns}u, entry < ${rows * columns}u);
+  let d = slot * ${rows * quads}u + unit * ${quads}u;
+  let v = slot * ${(columns + 1) * quads}u + ${inputOf(shape, 'entry')} * ${quads}u;
   var sum = 0.0;
-  for (var q = 0u; q < ${quads}u; q++) { sum += dot(dy[d + q], x[v + q]); }
-  moveEntry(network, entry, sum, step);
+  for (var q = 0u; q < ${quads}u; q++) { sum += dot(dy[d + q], vec4f(x[v + q])); }
+  reachEntry(network, entry, sum, step);
 }`;
-  const groups = Math.ceil((list.capacity + units) / size);
-  return { code, groups: [Math.min(groups, WIDEST), Math.ceil(groups / WIDEST)] as const };
+  const groups = Math.ceil((lists.capacity + rows) / size);
+  return { code, groups: [Math.min(groups, WIDEST), Math.ceil(groups / WIDEST)] as const, subgroups: false };
 }
 
 /** A unit a workgroup, whose invocations share the batch: they read side by side, and a unit's gradient stays in registers. */
-function alongTheBatch(shape: DenseShape, list: ListLayout) {
-  const { inputs, units, batch } = shape;
+function alongTheBatch(shape: ListedShape) {
+  const { rows, columns, batch, lists } = shape;
   const quads = batch / 4;
   const wide = quads / LANES;
   const held = wide <= 8;
-  const terms = Array.from({ length: wide }, (_, c) => `dot(d${c}, x[v + ${LANES * c}u])`).join(' + ');
+  const terms = Array.from({ length: wide }, (_, c) => `dot(d${c}, vec4f(x[v + ${LANES * c}u]))`).join(' + ');
   const sum = (entry: string): string => `{
-      let v = vb + inputOf(${entry}) * ${quads}u;
-      ${held ? `sum = ${terms};` : `sum = 0.0; for (var q = 0u; q < ${quads}u; q += ${LANES}u) { sum += dot(dy[db + q], x[v + q]); }`}
+      let v = vb + ${inputOf(shape, entry)} * ${quads}u;
+      ${held ? `sum = ${terms};` : `sum = 0.0; for (var q = 0u; q < ${quads}u; q += ${LANES}u) { sum += dot(dy[db + q], vec4f(x[v + q])); }`}
     }`;
   const code = `
 @compute @workgroup_size(${LANES})
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local: vec3u) {
   let slot = group.z;
   let network = at.network + slot;
-  ${begin(shape, `mode != ${LISTED}u`)}
+  ${leavesOthers(shape)}
   let unit = group.x;
   let lane = local.x;
-  let base = network * ${list.size}u;
-  let end = lists[base + ${list.moved.starts + 1}u + unit];
-  let db = slot * ${units * quads}u + unit * ${quads}u + lane;
-  let vb = slot * ${(inputs + 1) * quads}u + lane;
+  let base = network * ${lists.size}u;
+  let end = lists[base + ${lists.moved.starts + 1}u + unit];
+  let db = slot * ${rows * quads}u + unit * ${quads}u + lane;
+  let vb = slot * ${(columns + 1) * quads}u + lane;
   ${held ? lines(wide, (c) => `let d${c} = dy[db + ${LANES * c}u];`) : ''}
-  for (var k = lists[base + ${list.moved.starts}u + unit]; k < end; k += ${LANES}u) {
-    let mine = lists[base + ${list.moved.entries}u + min(k + lane, end - 1u)];
+  for (var k = lists[base + ${lists.moved.starts}u + unit]; k < end; k += ${LANES}u) {
+    let mine = lists[base + ${lists.moved.entries}u + min(k + lane, end - 1u)];
     var sum = 0.0;
     var gradient = 0.0;
-    ${lines(LANES, (u) => `${sum(`subgroupBroadcast(mine, ${u}u)`)} { let all = subgroupAdd(sum); gradient = select(gradient, all, lane == ${u}u); }`)}
-    if (k + lane < end) { moveEntry(network, mine, gradient, step); }
+    ${lines(LANES, (u) => `let other${u} = subgroupBroadcast(mine, ${u}u); ${sum(`other${u}`)} { let all = subgroupAdd(sum); gradient = select(gradient, all, lane == ${u}u); }`)}
+    if (k + lane < end) { reachEntry(network, mine, gradient, step); }
   }
 }`;
-  return { code, groups: [units, 1] as const };
+  return { code, groups: [rows, 1] as const, subgroups: true };
+}
+
+/** Workgroups that share a channel's entries. */
+const SHARING = 8;
+
+/** A convolution's: every entry is summed over the positions where its weight met the image; the lanes share the batch. */
+function overPositions(shape: ListedShape, geometry: Geometry, traits: Traits) {
+  const { rows, columns, batch, lists } = shape;
+  const { from, to, kernel, stride, padding } = geometry;
+  const quads = batch / 4;
+  const [inputs, outputs] = featuresOf(shape);
+  const lanes = traits.isSoftware ? LANES : 16;
+  const sums = laneSums(1, lanes, traits);
+  const across = kernel * from.channels;
+  const code = `${sums.before}
+@compute @workgroup_size(${lanes})
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local: vec3u) {
+  let slot = group.z;
+  let network = at.network + slot;
+  ${leavesOthers(shape)}
+  let row = group.x;
+  let lane = local.x;
+  let base = network * ${lists.size}u;
+  let end = lists[base + ${lists.moved.starts + 1}u + row];
+  for (var k = lists[base + ${lists.moved.starts}u + row] + group.y; k < end; k += ${SHARING}u) {
+    let entry = lists[base + ${lists.moved.entries}u + k];
+    let isBias = entry >= ${rows * columns}u;
+    let tap = (entry % ${columns}u) / ${across}u;
+    let along = (entry % ${columns}u) % ${across}u;
+    let tapRow = select(tap, 0u, isBias);
+    let lastRow = select(${lastMet('tapRow', to.height, from.height, geometry)}, ${to.height}u, isBias);
+    let first = along / ${from.channels}u;
+    let lastColumn = select(${lastMet('first', to.width, from.width, geometry)}, ${to.width}u, isBias);
+    var sum = 0.0;
+    for (var oy = select(${firstMet('tapRow', geometry)}, 0u, isBias); oy < lastRow; oy++) {
+      for (var ox = select(${firstMet('first', geometry)}, 0u, isBias); ox < lastColumn; ox++) {
+        let d = slot * ${outputs * quads}u + ((oy * ${to.width}u + ox) * ${rows}u + row) * ${quads}u;
+        let feature = ((oy * ${stride}u + tapRow - ${padding}u) * ${from.width}u + ox * ${stride}u - ${padding}u) * ${from.channels}u + along;
+        let v = slot * ${(inputs + 1) * quads}u + select(feature, ${inputs}u, isBias) * ${quads}u;
+        for (var q = lane; q < ${quads}u; q += ${lanes}u) { sum += dot(dy[d + q], vec4f(x[v + q])); }
+      }
+    }
+    ${sums.all(() => 'sum')}
+    if (lane == 0u) { reachEntry(network, entry, totals[0], step); }
+  }
+}`;
+  return { code, groups: [rows, SHARING] as const, subgroups: sums.subgroups };
 }

@@ -1,5 +1,5 @@
 /** Batch normalisation by the batch's own statistics, on dual numbers: every line of values has its derivative beside it. */
-import type { Layer } from '../../../models/model.ts';
+import type { Layer } from '../../models/model.ts';
 import { zeros, type Dual } from './dual.ts';
 import type { Pass } from './layers.ts';
 

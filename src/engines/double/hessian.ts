@@ -2,11 +2,11 @@
  * Hessian-vector products in double precision: the gradient worked out on dual numbers, whose derivative along a vector
  * is the Hessian times that vector (Pearlmutter 1994), with no finite step to choose.
  */
-import { volume, type Model } from '../../../models/model.ts';
-import { exp } from '../../../numerics/elementary.ts';
-import type { Tensors } from '../../../science/tensors.ts';
-import type { Task } from '../../../tasks/task.ts';
-import { gatherInputs } from '../../gather.ts';
+import { volume, type Model } from '../../models/model.ts';
+import { exp } from '../../numerics/elementary.ts';
+import type { Tensors } from '../../science/tensors.ts';
+import type { Task } from '../../tasks/task.ts';
+import { gatherInputs } from '../gather.ts';
 import { zeros, type Dual, type Duals } from './dual.ts';
 import { forward, type Pass } from './layers.ts';
 

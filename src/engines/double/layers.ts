@@ -1,6 +1,6 @@
 /** Every layer on dual numbers: a forward pass that remembers what its backward pass needs. */
-import { volume, type Layer, type Shape } from '../../../models/model.ts';
-import { exp } from '../../../numerics/elementary.ts';
+import { volume, type Layer, type Shape } from '../../models/model.ts';
+import { exp } from '../../numerics/elementary.ts';
 import { alike, zeros, type Dual, type Duals } from './dual.ts';
 import { linear } from './linear.ts';
 import { normalise } from './normalisation.ts';

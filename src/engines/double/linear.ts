@@ -1,5 +1,5 @@
 /** Dense layers and convolutions on dual numbers; a dense layer is a convolution of an image of one pixel. */
-import { volume, type Layer, type Shape } from '../../../models/model.ts';
+import { volume, type Layer, type Shape } from '../../models/model.ts';
 import { product, zeros, type Dual } from './dual.ts';
 import type { Pass } from './layers.ts';
 
