@@ -30,6 +30,7 @@ const engineNotes: Readonly<Record<(typeof engineChoices)[number], () => string>
   auto: m.cli_engine_auto,
   sparse: m.cli_engine_sparse,
   webgpu: m.cli_engine_browser,
+  'webgpu-f16': m.cli_engine_browser,
   'tfjs-webgpu': m.cli_engine_browser,
   'tfjs-webgl': m.cli_engine_browser,
   'tfjs-wasm': m.cli_engine_wasm,

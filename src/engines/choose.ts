@@ -3,8 +3,8 @@ import type { Engine, Need } from '../science/trainer.ts';
 import { requireNeeds } from './require.ts';
 import { usableBackends, type TfjsBackend } from './probe.ts';
 
-/** One way to do the arithmetic, as users choose it. */
-export type EngineId = 'sparse' | 'webgpu' | `tfjs-${TfjsBackend}`;
+/** One way to do the arithmetic, as users choose it. Values of 16 bits are for those who ask for them. */
+export type EngineId = 'sparse' | 'webgpu' | 'webgpu-f16' | `tfjs-${TfjsBackend}`;
 
 /** Where a browser finds the WebAssembly of tfjs, by file name; Node needs none. */
 export type WasmPaths = Readonly<Record<string, string>>;
@@ -15,9 +15,9 @@ export async function openEngine(id: EngineId, wasmPaths?: WasmPaths): Promise<E
     const { createSparseEngine } = await import('./sparse/engine.ts');
     return createSparseEngine();
   }
-  if (id === 'webgpu') {
+  if (id === 'webgpu' || id === 'webgpu-f16') {
     const { createWebgpuEngine } = await import('./webgpu/engine.ts');
-    return createWebgpuEngine();
+    return createWebgpuEngine({ half: id === 'webgpu-f16' });
   }
   const { createTfjsEngine } = await import('./tfjs/engine.ts');
   return createTfjsEngine(id.slice('tfjs-'.length) as TfjsBackend, { wasmPaths });

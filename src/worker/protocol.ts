@@ -20,6 +20,7 @@ export const engineChoices = [
   'auto',
   'sparse',
   'webgpu',
+  'webgpu-f16',
   'tfjs-webgpu',
   'tfjs-webgl',
   'tfjs-wasm',

@@ -47,4 +47,12 @@ describe('in a browser whose WebGPU is software', () => {
     await lab.runAll();
     expect(await lab.engine.shown()).toBe('sparse');
   });
+
+  it('says so where the adapter has no numbers of 16 bits', async () => {
+    const lab = await site.visit();
+    await lab.openRecipe(quick);
+    await lab.engine.choose(/16 bit/);
+    await lab.run();
+    await lab.expectAlert(/This graphics processor has no 16-bit numbers for programs\. Choose another engine, such as webgpu/);
+  });
 });

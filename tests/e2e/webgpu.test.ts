@@ -31,7 +31,7 @@ function keepDevices(page: Page): Promise<void> {
 it('trains where somebody says so, names the card, and goes on when the card is lost', async () => {
   const lab = await site.visit({ before: keepDevices });
   await lab.openRecipe({ ...slow, name: 'On the card', pruning: { levels: 1 }, arms: ['ticket'] });
-  await lab.engine.choose(/^webgpu/);
+  await lab.engine.choose(/^webgpu our/);
   await lab.run();
   await expect.poll(() => lab.engine.shown(), { timeout: 60_000 }).toBe('webgpu');
   await expect.poll(() => lab.engine.card(), { timeout: 60_000 }).toMatch(/swiftshader: .+ steps\/s/);
@@ -51,6 +51,10 @@ it('tests the device from the engine menu, and hands the result out as a file', 
   const { adapter, passed, parity, speed } = JSON.parse(readFileSync(saved, 'utf8')) as SelfTest;
   expect(adapter).toMatch(/swiftshader/);
   expect(passed).toBe(true);
-  expect(parity).toHaveLength(6);
+  // This adapter has no numbers of 16 bits.
+  expect(parity.map(({ engine, layers }) => `${engine} ${layers}`)).toEqual([
+    ...Array.from({ length: 6 }, () => 'webgpu dense'),
+    ...Array.from({ length: 2 }, () => 'webgpu convolution'),
+  ]);
   expect(speed.every(({ stepsPerSecond }) => stepsPerSecond > 0)).toBe(true);
 });

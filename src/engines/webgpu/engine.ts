@@ -2,7 +2,7 @@
 import type { LayerKind } from '../../models/model.ts';
 import type { Optimizer } from '../../science/recipe/schema.ts';
 import type { Engine, Need } from '../../science/trainer.ts';
-import { Gpu, type Traits } from './gpu.ts';
+import { Gpu, type GpuOptions } from './gpu.ts';
 import { WebgpuTrainer } from './trainer.ts';
 
 const layers: readonly LayerKind[] = [
@@ -27,9 +27,13 @@ export interface WebgpuEngine extends Engine {
   readonly device: GPUDevice;
 }
 
-/** Rejects with a `LabError` where there is no WebGPU. Kernels are written for `traits` where given, else for the device. */
-export async function createWebgpuEngine(traits?: Traits): Promise<WebgpuEngine> {
-  let gpu = await Gpu.open(traits);
+/** Runs whose values are kept in 16 bits are other runs: no notebook takes them for those in 32. */
+const ARITHMETIC = { whole: 1, half: 16 } as const;
+
+/** Rejects with a `LabError` where there is no WebGPU, or it has not what is asked of it. */
+export async function createWebgpuEngine(options: GpuOptions = {}): Promise<WebgpuEngine> {
+  let gpu = await Gpu.open(options);
+  const { half } = gpu;
   const trainers = new Set<WebgpuTrainer>();
   const close = (): void => {
     for (const trainer of trainers) trainer.dispose();
@@ -37,8 +41,8 @@ export async function createWebgpuEngine(traits?: Traits): Promise<WebgpuEngine>
   };
   return {
     name: 'webgpu',
-    backend: null,
-    arithmeticVersion: 1,
+    backend: half ? 'f16' : null,
+    arithmeticVersion: half ? ARITHMETIC.half : ARITHMETIC.whole,
     // Graphics cards round exponentials and contract sums of products each in their own way.
     deterministic: false,
     get adapter() {
@@ -55,7 +59,7 @@ export async function createWebgpuEngine(traits?: Traits): Promise<WebgpuEngine>
       if (gpu.isLost) {
         // The old trainers are of no use any more; a new device may be had.
         close();
-        gpu = await Gpu.open(traits);
+        gpu = await Gpu.open(options);
       }
       const trainer = await WebgpuTrainer.open(gpu, plan, (one) => trainers.delete(one));
       trainers.add(trainer);

@@ -20,6 +20,13 @@ export interface Traits {
   readonly quads: 0 | 4;
 }
 
+export interface GpuOptions {
+  /** For which device kernels are written; that which there is where it is left out. */
+  readonly traits?: Traits;
+  /** Whether values between layers are kept in 16 bits: half the memory and its traffic, three digits of each. */
+  readonly half?: boolean;
+}
+
 /** Pipelines kept for trainers to come: some twenty a shape of network. */
 const MOST_PROGRAMS = 200;
 
@@ -35,6 +42,7 @@ export class Gpu {
     /** As the adapter calls itself. */
     readonly adapter: string,
     readonly traits: Traits,
+    readonly half: boolean,
   ) {
     this.ledger = new Ledger(device);
     void device.lost.then(({ message }) => {
@@ -43,17 +51,18 @@ export class Gpu {
     device.addEventListener('uncapturederror', ({ error }) => this.fail(errorOf(error)));
   }
 
-  /** Rejects with a `LabError` where there is no WebGPU here. */
-  static async open(traits?: Traits): Promise<Gpu> {
+  /** Rejects with a `LabError` where there is no WebGPU here, or no numbers of 16 bits where they are asked for. */
+  static async open({ traits, half = false }: GpuOptions = {}): Promise<Gpu> {
     const refuse = (reason: string, cause?: unknown): LabError =>
       new LabError(m.engines_backend_does_not_start({ backend: 'webgpu', reason }), 'engine', { cause });
     const { navigator } = globalThis as { readonly navigator?: { readonly gpu?: GPU } };
     const adapter = await navigator?.gpu?.requestAdapter({ powerPreference: 'high-performance' }).catch(() => null);
     if (adapter === null || adapter === undefined) throw refuse('');
     const { info, limits, features } = adapter;
+    if (half && !features.has('shader-f16')) throw new LabError(m.engines_gpu_no_half(), 'engine');
     try {
       const device = await adapter.requestDevice({
-        requiredFeatures: features.has('subgroups') ? ['subgroups'] : [],
+        requiredFeatures: [...(features.has('subgroups') ? (['subgroups'] as const) : []), ...(half ? (['shader-f16'] as const) : [])],
         requiredLimits: {
           maxStorageBufferBindingSize: limits.maxStorageBufferBindingSize,
           maxBufferSize: limits.maxBufferSize,
@@ -62,7 +71,7 @@ export class Gpu {
       const { subgroupMinSize, subgroupMaxSize } = info as { readonly subgroupMinSize?: number; readonly subgroupMaxSize?: number };
       const isQuad = features.has('subgroups') && subgroupMinSize === 4 && subgroupMaxSize === 4;
       const name = [info.vendor, info.architecture, info.device, info.description].filter((part) => part !== '').join(' ');
-      return new Gpu(device, name, traits ?? { isSoftware: !isGpu(info), quads: isQuad ? 4 : 0 });
+      return new Gpu(device, name, traits ?? { isSoftware: !isGpu(info), quads: isQuad ? 4 : 0 }, half);
     } catch (error) {
       throw refuse(error instanceof Error ? ` (${error.message})` : '', error);
     }
@@ -79,7 +88,7 @@ export class Gpu {
 
   /** Compiles a kernel, or finds it compiled. */
   program(kernel: Kernel): Promise<Program> {
-    const code = wgslOf(kernel);
+    const code = wgslOf(kernel, this.half);
     let program = this.programs.get(code);
     if (program === undefined) {
       program = this.compile(kernel, code);

@@ -33,19 +33,21 @@ export const AT_BYTES = 256;
  * and what its loss's gradient is multiplied by.
  */
 const common = `
-alias Value = f32;
-alias Value4 = vec4f;
 struct At { step: u32, network: u32 }
 struct Step { count: u32, rate: f32, correction: f32, scale: f32 }
 @group(0) @binding(0) var<uniform> at: At;
 `;
 
-export function wgslOf({ bindings, code, subgroups }: Kernel): string {
+/** `half`: whether values between layers are numbers of 16 bits. */
+export function wgslOf({ bindings, code, subgroups }: Kernel, half: boolean): string {
   const declarations = bindings.map(
     ({ name, access, element, count }, index) =>
       `@group(0) @binding(${index + 1}) var<storage, ${access}> ${name}: array<${element}, ${count}>;`,
   );
-  return `${subgroups ? 'enable subgroups;\n' : ''}${common}${declarations.join('\n')}\n${code}`;
+  const enabled = [...(subgroups ? ['enable subgroups;'] : []), ...(half ? ['enable f16;'] : [])];
+  const value = half ? 'f16' : 'f32';
+  const aliases = `alias Value = ${value};\nalias Value4 = vec4<${value}>;`;
+  return [...enabled, aliases, common, ...declarations, code].join('\n');
 }
 
 export function layoutOf(device: GPUDevice, { label, bindings }: Kernel): GPUBindGroupLayout {

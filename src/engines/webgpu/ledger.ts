@@ -45,6 +45,11 @@ export class Room {
     return this.keep(label, 4 * count, GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST);
   }
 
+  /** So many zeros between layers, as kernels know them by `Value`. */
+  values(label: string, count: number, half: boolean): GPUBuffer {
+    return this.keep(label, (half ? 2 : 4) * count, GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST);
+  }
+
   keep(label: string, bytes: number, usage: GPUBufferUsageFlags): GPUBuffer {
     const buffer = this.ledger.create(label, bytes, usage);
     this.buffers.push(buffer);

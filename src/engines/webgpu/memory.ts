@@ -41,18 +41,21 @@ export interface Values {
   readonly gradient: GPUBuffer | null;
 }
 
+const ONE_IN_16_BITS = 0x3c00;
+
 /** Makes room for the values of all places; `wantsAll`: whether gradients are wanted of weights that no list has. */
 export function roomForValues(memory: Memory, room: Room, scene: Scene, wantsAll: boolean): ReadonlyMap<Place, Values> {
   const { input, steps } = memory.placement;
   const { batch, slots } = scene;
-  const ones = new Float32Array(batch).fill(1);
+  const { gpu } = memory;
+  const ones = gpu.half ? new Uint16Array(batch).fill(ONE_IN_16_BITS) : new Float32Array(batch).fill(1);
   const places = [input, ...steps.map(({ output }) => output)];
   return new Map(
     places.map((place, index): [Place, Values] => {
       const features = volume(place.shape);
-      const value = room.words(`values ${index}`, slots * (features + 1) * batch);
+      const value = room.values(`values ${index}`, slots * (features + 1) * batch, gpu.half);
       for (let slot = 0; slot < slots; slot++) {
-        memory.gpu.device.queue.writeBuffer(value, 4 * (slot * (features + 1) + features) * batch, ones);
+        gpu.device.queue.writeBuffer(value, (slot * (features + 1) + features) * ones.byteLength, ones);
       }
       const readers = memory.placement.readersOf(place);
       const isTurned = turnedFor(
@@ -60,7 +63,7 @@ export function roomForValues(memory: Memory, room: Room, scene: Scene, wantsAll
         readers.flatMap(({ name, kind }) => (kind === 'dense' ? [name] : [])),
         wantsAll,
       );
-      const turned = isTurned === null ? null : room.words(`turned ${index}`, slots * features * batch);
+      const turned = isTurned === null ? null : room.values(`turned ${index}`, slots * features * batch, gpu.half);
       // Normalisation works its input's gradient out on the way to its own.
       const isSloped = place !== input || readers.some(({ kind }) => kind === 'batch-norm');
       const gradient = isSloped ? room.words(`gradient ${index}`, slots * features * batch) : null;
