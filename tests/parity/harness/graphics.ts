@@ -147,7 +147,8 @@ export async function compare(cases: readonly Case[]): Promise<Distances[]> {
   try {
     const distances: Distances[] = [];
     for (const one of cases) {
-      const webgpu = opened.get(one.kernels) ?? (await createWebgpuEngine(one.kernels === undefined ? {} : { traits: traitsOf[one.kernels] }));
+      const webgpu =
+        opened.get(one.kernels) ?? (await createWebgpuEngine(one.kernels === undefined ? {} : { traits: traitsOf[one.kernels] }));
       opened.set(one.kernels, webgpu);
       distances.push(distancesOf(await train(webgpu, one), await train(sparse, one)));
     }
