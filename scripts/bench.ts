@@ -57,7 +57,7 @@ async function raceDensities(setting: Setting, open: Record<string, (density: nu
 if (part !== 'processor') {
   const { adapter, rows } = await raceGraphics(say);
   const about = `${describeMachine(null)}; WebGPU adapter: ${adapter}`;
-  console.log(`${about}\n\nOne step of one network of LeNet-300-100 (batch ${BATCH}, Adam), in a browser.\n\n${graphicsTable(rows)}\n`);
+  console.log(`${about}\n\nOne step of one network (batch ${BATCH}, Adam), in a browser.\n\n${graphicsTable(rows)}\n`);
   if (part === 'graphics') {
     if (json !== undefined) writeFileSync(json, `${JSON.stringify({ machine: about, rows }, null, 2)}\n`);
     process.exit();

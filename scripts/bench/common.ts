@@ -1,4 +1,5 @@
 /** What every race shares, in Node and in a browser. */
+import { buildModel } from '../../src/models/build.ts';
 import { prunableParameters, type Model } from '../../src/models/model.ts';
 import { stream } from '../../src/numerics/streams.ts';
 import { denseMask, type Mask } from '../../src/science/mask.ts';
@@ -7,11 +8,29 @@ import { keepTop } from '../../src/science/prune/top.ts';
 import type { Optimizer } from '../../src/science/recipe/schema.ts';
 import type { Snapshot } from '../../src/science/tensors.ts';
 import type { Batches, Task } from '../../src/tasks/task.ts';
+import { Builder } from '../../tests/support/tiny-nets.ts';
 
 export const BATCH = 64;
 export const SEED = 1;
 
 export const adam = { type: 'adam', learningRate: 0.0012, beta1: 0.9, beta2: 0.999 } as const satisfies Optimizer;
+
+/** What is trained. */
+export const nets = {
+  'lenet-300-100': ({ input, classes }: Task): Model =>
+    buildModel({ family: 'mlp', hidden: [300, 100], activation: 'relu' }, input, classes),
+  /** Two 3×3 convolutions, each with a 2×2 max pool behind it. */
+  'conv-8-16': ({ input, classes }: Task): Model =>
+    new Builder(input)
+      .conv(8, 3, 1, 1)
+      .activate('relu')
+      .pool('max-pool', 2, 2)
+      .conv(16, 3, 1, 1)
+      .activate('relu')
+      .pool('max-pool', 2, 2)
+      .dense(classes)
+      .model('two-convolutions'),
+} as const;
 
 export interface Setting {
   readonly name: string;

@@ -13,10 +13,12 @@ import { watchBrowser } from './processes.ts';
 const softwareGraphics = ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader', '--enable-features=Vulkan'];
 
 const contenders: readonly Chosen[] = [
-  ...[1, 2, 4, 8].map((networks): Chosen => ({ engine: 'webgpu', networks, density: 1 })),
-  ...[0.21, 0.05].map((density): Chosen => ({ engine: 'webgpu', networks: 8, density })),
-  { engine: 'tfjs-webgpu', networks: 8, density: 1 },
-  { engine: 'jax-js-webgpu', networks: 8, density: 1 },
+  ...[1, 2, 4, 8].map((networks): Chosen => ({ engine: 'webgpu', net: 'lenet-300-100', networks, density: 1 })),
+  ...[0.21, 0.05].map((density): Chosen => ({ engine: 'webgpu', net: 'lenet-300-100', networks: 8, density })),
+  { engine: 'tfjs-webgpu', net: 'lenet-300-100', networks: 8, density: 1 },
+  { engine: 'jax-js-webgpu', net: 'lenet-300-100', networks: 8, density: 1 },
+  ...[1, 0.21, 0.05].map((density): Chosen => ({ engine: 'webgpu', net: 'conv-8-16', networks: 4, density })),
+  { engine: 'tfjs-webgpu', net: 'conv-8-16', networks: 4, density: 1 },
 ];
 
 export interface GraphicsRow extends Chosen {
@@ -63,7 +65,7 @@ export async function raceGraphics(
     let adapter = '';
     const rows: GraphicsRow[] = [];
     for (const chosen of contenders) {
-      say(`${chosen.engine}, ${chosen.networks} networks, ${100 * chosen.density} % kept …`);
+      say(`${chosen.engine}, ${chosen.net}, ${chosen.networks} networks, ${100 * chosen.density} % kept …`);
       const opened = await ask('begin', { open: chosen });
       if ('adapter' in opened && opened.adapter !== '') ({ adapter } = opened);
       // The first steps compile, and find out how many make up a submit.
@@ -99,13 +101,13 @@ export async function raceGraphics(
 export function graphicsTable(rows: readonly GraphicsRow[]): string {
   const figures = (value: number | null): string => (value === null ? '' : String(Number(value.toPrecision(3))));
   const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
-  const head = ['engine', 'networks', 'kept', 'network-steps/s', 'ms', 'fastest ms', 'graphics CPU ms', 'worker CPU ms'];
+  const head = ['engine', 'network', 'networks', 'kept', 'network-steps/s', 'ms', 'fastest ms', 'graphics CPU ms', 'worker CPU ms'];
   return [
     line(head),
     line(head.map(() => '---')),
-    ...rows.map(({ engine, networks, density, msPerStep, bestMsPerStep, graphicsMsPerStep, workerMsPerStep }) =>
+    ...rows.map(({ engine, net, networks, density, msPerStep, bestMsPerStep, graphicsMsPerStep, workerMsPerStep }) =>
       line([
-        ...[engine, String(networks), `${figures(100 * density)} %`, figures(1000 / msPerStep)],
+        ...[engine, net, String(networks), `${figures(100 * density)} %`, figures(1000 / msPerStep)],
         ...[msPerStep, bestMsPerStep, graphicsMsPerStep, workerMsPerStep].map(figures),
       ]),
     ),

@@ -1,14 +1,12 @@
 /** What is trained: networks, data and masks, the same for every engine. */
 import { readFile } from 'node:fs/promises';
-import { buildModel } from '../../src/models/build.ts';
 import type { Model } from '../../src/models/model.ts';
 import { initialise } from '../../src/science/init.ts';
 import { batchesOf } from '../../src/tasks/batches.ts';
 import { openTask, type Source } from '../../src/tasks/load.ts';
 import { splitFor } from '../../src/tasks/split.ts';
 import type { Task } from '../../src/tasks/task.ts';
-import { Builder } from '../../tests/support/tiny-nets.ts';
-import { BATCH, SEED, type Setting } from './common.ts';
+import { BATCH, nets, SEED, type Setting } from './common.ts';
 
 const sizes = { train: 55_000, validation: 5_000, test: 10_000 };
 
@@ -35,21 +33,6 @@ const setting = (name: string, task: Task, model: Model): Setting => ({
   batches: batchesOf(splitFor('mnist', sizes, SEED).train, BATCH, SEED),
 });
 
-export const lenet = (task: Task): Setting =>
-  setting('lenet-300-100', task, buildModel({ family: 'mlp', hidden: [300, 100], activation: 'relu' }, task.input, task.classes));
+export const lenet = (task: Task): Setting => setting('lenet-300-100', task, nets['lenet-300-100'](task));
 
-/** Two 3×3 convolutions, each with a 2×2 max pool behind it. */
-export const convolutional = (task: Task): Setting =>
-  setting(
-    'conv-8-16',
-    task,
-    new Builder(task.input)
-      .conv(8, 3, 1, 1)
-      .activate('relu')
-      .pool('max-pool', 2, 2)
-      .conv(16, 3, 1, 1)
-      .activate('relu')
-      .pool('max-pool', 2, 2)
-      .dense(task.classes)
-      .model('two-convolutions'),
-  );
+export const convolutional = (task: Task): Setting => setting('conv-8-16', task, nets['conv-8-16'](task));

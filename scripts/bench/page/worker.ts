@@ -1,17 +1,17 @@
-/** Trains LeNet-300-100 in a browser's worker, on a graphics processor: as many networks as it is told, so many steps each. */
+/** Trains LeNet-300-100 or a convolutional network in a browser's worker, on a graphics processor: as many networks as it is told, so many steps each. */
 import { createTfjsEngine } from '../../../src/engines/tfjs/engine.ts';
 import { createWebgpuEngine } from '../../../src/engines/webgpu/engine.ts';
-import { buildModel } from '../../../src/models/build.ts';
 import { initialise } from '../../../src/science/init.ts';
 import { denseMask, trainablePlanes } from '../../../src/science/mask.ts';
 import type { Control, Engine } from '../../../src/science/trainer.ts';
 import { batchesOf } from '../../../src/tasks/batches.ts';
 import { tinyTask } from '../../../tests/support/tiny-task.ts';
-import { adam, BATCH, randomMask, type Setting } from '../common.ts';
+import { adam, BATCH, nets, randomMask, type Setting } from '../common.ts';
 import { JaxContender } from '../jax.ts';
 
 export interface Chosen {
   readonly engine: 'webgpu' | 'tfjs-webgpu' | 'jax-js-webgpu';
+  readonly net: keyof typeof models;
   readonly networks: number;
   /** Share of the weights kept. */
   readonly density: number;
@@ -23,12 +23,12 @@ export type Done = { readonly adapter: string } | { readonly ms: number } | { re
 const COUNT = 2000;
 /** Pictures of the size of MNIST's; what is in them does not matter here. */
 const task = tinyTask({ input: { height: 28, width: 28, channels: 1 }, classes: 10, count: COUNT });
-const model = buildModel({ family: 'mlp', hidden: [300, 100], activation: 'relu' }, task.input, task.classes);
+const models = { 'lenet-300-100': nets['lenet-300-100'](task), 'conv-8-16': nets['conv-8-16'](task) };
 const examples = Uint32Array.from({ length: COUNT }, (_, example) => example);
 
-const settingOf = (seed: number): Setting => ({
-  ...{ name: 'lenet-300-100', task, model },
-  start: initialise(model, 'glorot-normal', seed),
+const settingOf = (net: Chosen['net'], seed: number): Setting => ({
+  ...{ name: net, task, model: models[net] },
+  start: initialise(models[net], 'glorot-normal', seed),
   batches: batchesOf(examples, BATCH, seed),
 });
 
@@ -37,11 +37,12 @@ const unhurried: Control = { due: () => false, breathe: () => Promise.resolve() 
 /** Trains each network so many steps more. */
 type Train = (steps: number) => Promise<unknown>;
 
-async function openLab(engine: Engine, { networks, density }: Chosen): Promise<Train> {
+async function openLab(engine: Engine, { net, networks, density }: Chosen): Promise<Train> {
+  const model = models[net];
   const trainer = await engine.createTrainer({ model, task, optimizer: adam, weightDecay: 0, batchSize: BATCH, networks });
   const mask = density === 1 ? denseMask(model) : randomMask(model, density);
   for (let network = 0; network < networks; network++) {
-    const { start, batches } = settingOf(network + 1);
+    const { start, batches } = settingOf(net, network + 1);
     const planes = trainablePlanes(mask);
     trainer.start(network, { snapshot: start, planes, batches, position: 0, rateAt: () => adam.learningRate });
   }
@@ -55,11 +56,11 @@ async function openLab(engine: Engine, { networks, density }: Chosen): Promise<T
   };
 }
 
-async function openJax({ networks, density }: Chosen): Promise<Train> {
+async function openJax({ net, networks, density }: Chosen): Promise<Train> {
   const all: JaxContender[] = [];
   for (let network = 0; network < networks; network++) {
-    const contender = await JaxContender.open(settingOf(network + 1), 'webgpu');
-    await contender.restart(randomMask(model, density));
+    const contender = await JaxContender.open(settingOf(net, network + 1), 'webgpu');
+    await contender.restart(randomMask(models[net], density));
     all.push(contender);
   }
   return async (steps) => {
