@@ -2,6 +2,7 @@
 import type { LayerKind } from '../../models/model.ts';
 import type { Optimizer } from '../../science/recipe/schema.ts';
 import type { Engine, Need } from '../../science/trainer.ts';
+import { capacityOf } from './capacity.ts';
 import { Gpu, type Traits } from './gpu.ts';
 import { WebgpuTrainer } from './trainer.ts';
 
@@ -47,6 +48,7 @@ export async function createWebgpuEngine(traits?: Traits): Promise<WebgpuEngine>
       return gpu.device;
     },
     missing: (needs) => needs.filter((need) => !met.has(need)),
+    capacity: capacityOf,
     async createTrainer(plan) {
       if (gpu.isLost) {
         // The old trainers are of no use any more; a new device may be had.

@@ -34,9 +34,14 @@ class Workshop {
       gone,
       end: () => (state.ended = true),
       worker: {
-        prepare: ({ engine }) => {
+        prepare: ({ engine, workers = 1 }) => {
           state.calls.push(`prepare ${engine}`);
-          return Promise.resolve({ id: 'sparse', engine: { name: 'sparse', backend: null, arithmeticVersion: 3, deterministic: true } });
+          return Promise.resolve({
+            id: 'sparse',
+            workers,
+            seats: 1,
+            engine: { name: 'sparse', backend: null, arithmeticVersion: 3, deterministic: true },
+          });
         },
         run: ({ run }) =>
           new Promise<RunOutcome>((resolve, reject) => {
