@@ -16,7 +16,7 @@ const MEASURING_PATIENCE_MS = 1000;
 interface Place {
   readonly network: number;
   isTaken: boolean;
-  /** Was in the last round, and so may well be in the next. */
+  /** Has just sat down, or was in the last round: may well be in the next. */
   isExpected: boolean;
   /** Is in the round under way. */
   isTraining: boolean;
@@ -83,7 +83,7 @@ export class SharedTrainer {
     while (this.waiting.length > 0) {
       const place = this.places.find(isFree);
       if (place === undefined) return;
-      place.isTaken = true;
+      place.isTaken = place.isExpected = true;
       this.waiting.shift()?.resolve(this.seatAt(place));
     }
   }
