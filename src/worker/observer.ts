@@ -22,6 +22,8 @@ export interface Company {
   readonly runs: number;
   /** Milliseconds that the run has waited for others so far. */
   readonly waited: number;
+  /** Milliseconds of a step that they all trained at once; null before the first. */
+  readonly stepMs: number | null;
 }
 
 export class Observer implements Watcher {
@@ -30,7 +32,7 @@ export class Observer implements Watcher {
   private stepsSinceReport = 0;
   private lossSinceReport = 0;
   private stepMs = PROGRESS_MS;
-  /** Without waiting for others, so that runs side by side come to strides of the same length. */
+  /** Without waiting for others. */
   private ownStepMs = PROGRESS_MS;
   private waitedBefore: number;
   private position: number;
@@ -67,7 +69,9 @@ export class Observer implements Watcher {
 
   /** As many steps as fit between two reports at the speed of the last ones, or as the tempo allows. */
   stride(): Promise<number> {
-    return this.tempo.turn(Math.max(1, Math.floor(PROGRESS_MS / this.ownStepMs)));
+    // Runs side by side come to strides of the same length; what a learner does beside training takes its time as well.
+    const stepMs = this.learned === undefined ? (this.company.stepMs ?? this.ownStepMs) : this.ownStepMs;
+    return this.tempo.turn(Math.max(1, Math.floor(PROGRESS_MS / stepMs)));
   }
 
   async progress(position: number, trainLoss: number): Promise<void> {

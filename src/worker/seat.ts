@@ -12,6 +12,8 @@ export interface Host {
   readonly network: number;
   /** Milliseconds that went by for the sake of others. */
   readonly waited: number;
+  /** Milliseconds of a step in the last round with it; null before the first. */
+  readonly stepMs: number | null;
   /** Throws where it is of no use any more. */
   trainer(): Trainer;
   started(position: number): void;
@@ -34,6 +36,11 @@ export class Seat implements Trainer {
   /** Milliseconds, of all it took to train so far, that went by for the sake of other runs. */
   get waited(): number {
     return this.host.waited;
+  }
+
+  /** Milliseconds of a step when it last trained, the same for all who trained with it; null before that. */
+  get stepMs(): number | null {
+    return this.host.stepMs;
   }
 
   start(_: number, start: NetworkStart): void {

@@ -166,6 +166,9 @@ export class LabService implements LabWorker {
         get waited() {
           return seat.waited;
         },
+        get stepMs() {
+          return seat.stepMs;
+        },
       };
       const learner = 'learner' in learning ? learning.learner : undefined;
       const observer = new Observer(model, request, drawing, trainee, listener, tempo, company, learner);

@@ -9,7 +9,7 @@ import { Seat, type Host } from './seat.ts';
 import { Turns } from './turns.ts';
 
 /** How long a round waits for those of the last one: for what comes between two strides, and for measurements. */
-const PATIENCE_MS = 20;
+const PATIENCE_MS = 50;
 const MEASURING_PATIENCE_MS = 1000;
 
 /** A network of the trainer, and what the run on it is about. */
@@ -28,6 +28,8 @@ interface Place {
   /** Milliseconds that it has waited for others. */
   waited: number;
   askedAt: number;
+  /** Milliseconds of a step in its last round; null before the first. */
+  stepMs: number | null;
 }
 
 export class SharedTrainer {
@@ -46,8 +48,9 @@ export class SharedTrainer {
     private readonly trainer: Trainer,
     private readonly task: Task,
   ) {
-    const free = { isTaken: false, isExpected: false, isTraining: false, measuring: 0, ask: null, position: 0, waited: 0, askedAt: 0 };
-    this.places = Array.from({ length: trainer.networks }, (_, network) => ({ network, ...free }));
+    const free = { isTaken: false, isExpected: false, isTraining: false, measuring: 0, ask: null };
+    const fresh = { position: 0, waited: 0, askedAt: 0, stepMs: null };
+    this.places = Array.from({ length: trainer.networks }, (_, network) => ({ network, ...free, ...fresh }));
   }
 
   get isIdle(): boolean {
@@ -84,6 +87,7 @@ export class SharedTrainer {
       const place = this.places.find(isFree);
       if (place === undefined) return;
       place.isTaken = place.isExpected = true;
+      place.stepMs = null;
       this.waiting.shift()?.resolve(this.seatAt(place));
     }
   }
@@ -93,6 +97,9 @@ export class SharedTrainer {
       network: place.network,
       get waited() {
         return place.waited;
+      },
+      get stepMs() {
+        return place.stepMs;
       },
       trainer: () => {
         if (this.failure !== null) throw this.failure;
@@ -167,6 +174,7 @@ export class SharedTrainer {
       places.forEach((place, index) => {
         // Its own steps took their share of the round; for the rest of it, it waited.
         place.waited += took * (1 - steps[index] / longest);
+        place.stepMs = took / longest;
         place.position = Math.max(place.position, until[place.network]);
         place.isExpected = place.isTaken;
         asks[index].resolve(losses[place.network]);
