@@ -157,7 +157,7 @@ class Pool implements LabClient {
     } finally {
       jobs.delete(job);
     }
-    if (this.posts.has(post)) this.dispatch();
+    if (!this.closed) this.dispatch();
   }
 
   /** The worker is dead: its run goes to another, unless it has killed enough of them. */
