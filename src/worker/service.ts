@@ -118,7 +118,7 @@ export class LabService implements LabWorker {
     for (const one of this.underWay) one.losses++;
     const most = Math.max(...[...this.underWay].map(({ losses }) => losses));
     if (most > MOST_LOSSES) this.recovered = Promise.reject(cause);
-    else if (most === MOST_LOSSES) this.recovered = this.goOnWithout(cause);
+    else this.recovered = most === MOST_LOSSES ? this.goOnWithout(cause) : Promise.resolve();
     return this.recovered;
   }
 
