@@ -22,7 +22,7 @@ export interface Company {
   readonly runs: number;
   /** Milliseconds that the run has waited for others so far. */
   readonly waited: number;
-  /** Milliseconds of a step that they all trained at once; null before the first. */
+  /** Milliseconds of a step that they all trained at once; null while there is no telling. */
   readonly stepMs: number | null;
 }
 

@@ -12,7 +12,7 @@ export interface Host {
   readonly network: number;
   /** Milliseconds that went by for the sake of others. */
   readonly waited: number;
-  /** Milliseconds of a step in the last round with it; null before the first. */
+  /** Milliseconds of a step in the last round with it; null while there is no telling. */
   readonly stepMs: number | null;
   /** Throws where it is of no use any more. */
   trainer(): Trainer;
@@ -38,7 +38,7 @@ export class Seat implements Trainer {
     return this.host.waited;
   }
 
-  /** Milliseconds of a step when it last trained, the same for all who trained with it; null before that. */
+  /** Milliseconds of a step when it last trained, the same for all who trained with it; null while there is no telling. */
   get stepMs(): number | null {
     return this.host.stepMs;
   }

@@ -28,7 +28,7 @@ interface Place {
   /** Milliseconds that it has waited for others. */
   waited: number;
   askedAt: number;
-  /** Milliseconds of a step in its last round; null before the first. */
+  /** Milliseconds of a step in its last round that was long enough to tell; null before that. */
   stepMs: number | null;
 }
 
@@ -174,7 +174,8 @@ export class SharedTrainer {
       places.forEach((place, index) => {
         // Its own steps took their share of the round; for the rest of it, it waited.
         place.waited += took * (1 - steps[index] / longest);
-        place.stepMs = took / longest;
+        // A moment is too short to tell a pace.
+        if (took >= 1) place.stepMs = took / longest;
         place.position = Math.max(place.position, until[place.network]);
         place.isExpected = place.isTaken;
         asks[index].resolve(losses[place.network]);
