@@ -1,100 +1,79 @@
-/** One run's place in a trainer that several runs share. */
-import type { Planes } from '../science/mask.ts';
-import type { Metrics, Snapshot, Tensors } from '../science/tensors.ts';
-import type { Control, NetworkStart, Trainer } from '../science/trainer.ts';
-import type { Task } from '../tasks/task.ts';
+/** Runs' places in a trainer, and the trainer that has but one. */
+import type { Trainer } from '../science/trainer.ts';
 
-const unhurried: Control = { due: () => false, breathe: () => Promise.resolve() };
-
-/** What the trainer that a seat is in does for it. */
-export interface Host {
-  /** The seat's network. */
-  readonly network: number;
-  /** Milliseconds that went by for the sake of others. */
+/** A run's place. */
+export interface Seat {
+  /** Its network 0 is the run's. */
+  readonly trainer: Trainer;
+  /** Milliseconds, of all it took to train so far, that went by for the sake of other runs. */
   readonly waited: number;
-  /** Milliseconds of a step in the last round with it; null while there is no telling. */
+  /** Milliseconds of a step when it last trained, the same for all who trained with it; null while there is no telling. */
   readonly stepMs: number | null;
-  /** Throws where it is of no use any more. */
-  trainer(): Trainer;
-  started(position: number): void;
-  train(until: number, control: Control): Promise<number>;
-  measure<T>(control: Control, work: (control: Control) => Promise<T>): Promise<T>;
+  /** Once, when the run is over. */
   giveBack(): void;
 }
 
-/** A trainer of one network, which is network 0 to its run. Disposing of it gives it back. */
-export class Seat implements Trainer {
-  readonly networks = 1;
-  private isGivenBack = false;
+/** A trainer with places for runs. */
+export interface Seats {
+  /** Nobody has or awaits a seat. */
+  readonly isIdle: boolean;
+  /** A seat; where all are taken, the next to be given back. */
+  take(): Promise<Seat>;
+  /** Frees its memory. */
+  dispose(): void;
+  /** Its networks are lost: who awaits a seat is told now, who has one at the latest when next it asks for anything. */
+  abandon(failure: Error): void;
+}
 
-  constructor(
-    private readonly host: Host,
-    /** What the trainer was made for. */
-    private readonly task: Task,
-  ) {}
+/** Those who wait for a seat, first come first served. */
+export class Queue {
+  private readonly waiting: { readonly resolve: (seat: Seat) => void; readonly reject: (error: unknown) => void }[] = [];
 
-  /** Milliseconds, of all it took to train so far, that went by for the sake of other runs. */
-  get waited(): number {
-    return this.host.waited;
+  get isEmpty(): boolean {
+    return this.waiting.length === 0;
   }
 
-  /** Milliseconds of a step when it last trained, the same for all who trained with it; null while there is no telling. */
-  get stepMs(): number | null {
-    return this.host.stepMs;
+  join(): Promise<Seat> {
+    return new Promise((resolve, reject) => this.waiting.push({ resolve, reject }));
   }
 
-  start(_: number, start: NetworkStart): void {
-    this.host.trainer().start(this.host.network, start);
-    this.host.started(start.position);
+  seat(seat: Seat): void {
+    this.waiting.shift()?.resolve(seat);
   }
 
-  /** `control` must not wait for long: other runs are in the same round. */
-  async train([until]: readonly number[], control: Control): Promise<readonly number[]> {
-    this.host.trainer();
-    return [await this.host.train(until, control)];
+  refuse(error: Error): void {
+    for (const { reject } of this.waiting.splice(0)) reject(error);
+  }
+}
+
+/** A trainer of one network, which goes from run to run. */
+export class SingleSeat implements Seats {
+  private readonly queue = new Queue();
+  private isTaken = false;
+
+  constructor(private readonly trainer: Trainer) {}
+
+  get isIdle(): boolean {
+    return !this.isTaken;
   }
 
-  async metrics(_: number, examples: Uint32Array, control: Control): Promise<Metrics> {
-    return this.measure(examples, control, (trainer, breath) => trainer.metrics(this.host.network, examples, breath));
-  }
-
-  async gradients(_: number, examples: Uint32Array): Promise<Tensors> {
-    return this.measure(examples, unhurried, (trainer) => trainer.gradients(this.host.network, examples));
-  }
-
-  async hessianVectorProduct(_: number, examples: Uint32Array, vector: Tensors): Promise<Tensors> {
-    return this.measure(examples, unhurried, (trainer) => trainer.hessianVectorProduct(this.host.network, examples, vector));
-  }
-
-  async read(): Promise<Snapshot> {
-    return this.host.trainer().read(this.host.network);
-  }
-
-  write(_: number, snapshot: Snapshot): void {
-    this.host.trainer().write(this.host.network, snapshot);
-  }
-
-  async readOptimizer(): Promise<Tensors> {
-    return this.host.trainer().readOptimizer(this.host.network);
-  }
-
-  writeOptimizer(_: number, state: Tensors): void {
-    this.host.trainer().writeOptimizer(this.host.network, state);
-  }
-
-  setPlanes(_: number, planes: Planes): void {
-    this.host.trainer().setPlanes(this.host.network, planes);
+  take(): Promise<Seat> {
+    const seat = this.queue.join();
+    if (!this.isTaken) this.giveOn();
+    return seat;
   }
 
   dispose(): void {
-    if (this.isGivenBack) return;
-    this.isGivenBack = true;
-    this.host.giveBack();
+    this.trainer.dispose();
   }
 
-  private async measure<T>(examples: Uint32Array, control: Control, work: (trainer: Trainer, control: Control) => Promise<T>): Promise<T> {
-    // Nobody else has to wait for these to arrive.
-    await this.task.ready(examples);
-    return this.host.measure(control, (breath) => work(this.host.trainer(), breath));
+  abandon(failure: Error): void {
+    this.queue.refuse(failure);
+    this.dispose();
+  }
+
+  private giveOn(): void {
+    this.isTaken = !this.queue.isEmpty;
+    this.queue.seat({ trainer: this.trainer, waited: 0, stepMs: null, giveBack: () => this.giveOn() });
   }
 }

@@ -21,7 +21,6 @@ import type { Task } from '../tasks/task.ts';
 import { Data } from './data.ts';
 import { Observer, type Company } from './observer.ts';
 import type { LabWorker, Listener, Prepared, Setup } from './protocol.ts';
-import { millisecondsAStep } from './race.ts';
 import type { Seat } from './seat.ts';
 import { atFullSpeed, Tempo, type TempoSetting } from './tempo.ts';
 import { Trainers } from './trainers.ts';
@@ -177,7 +176,7 @@ export class LabService implements LabWorker {
       return await trainRun(trainee, engine, { ...job, ...learning }, one.pace, observer);
     } finally {
       one.tempo = null;
-      seat.dispose();
+      seat.giveBack();
     }
   }
 
@@ -217,9 +216,9 @@ export class LabService implements LabWorker {
     const examples = await scoringExamples(task, split.train, examplesPerClass, seed);
     const seat = await this.seatFor(recipe, task);
     try {
-      return await measureSlopes(seat, criterion, scored, ancestors.parent.mask, batches, examples);
+      return await measureSlopes(seat.trainer, criterion, scored, ancestors.parent.mask, batches, examples);
     } finally {
-      seat.dispose();
+      seat.giveBack();
     }
   }
 
@@ -240,8 +239,10 @@ export class LabService implements LabWorker {
     this.opened?.engine.dispose();
     this.opened = null;
     if (choice === 'auto') {
-      const time = async (engine: Engine): Promise<number> =>
-        (await millisecondsAStep(engine, recipe, task, seatsIn(engine))) / workersOn(engine, workers, width);
+      const time = async (engine: Engine): Promise<number> => {
+        const { millisecondsAStep } = await import('./race.ts');
+        return (await millisecondsAStep(engine, recipe, task, seatsIn(engine))) / workersOn(engine, workers, width);
+      };
       const { id, engine } = await fastestEngine(this.needs, this.platform.wasmPaths, time);
       return opened(id, engine);
     }
@@ -269,7 +270,7 @@ export class LabService implements LabWorker {
   private async traineeFor(recipe: Recipe, level: number, drawing: Drawing, task: Task): Promise<{ seat: Seat; trainee: Trainer }> {
     const whole = async () => {
       const seat = await this.seatFor(recipe, task);
-      return { seat, trainee: seat };
+      return { seat, trainee: seat.trainer };
     };
     if (level === 0 || recipe.pruning.structure !== 'neurons') return whole();
     const { ShrunkTrainer, shrinkingOf } = await import('../science/shrink.ts');
@@ -278,7 +279,7 @@ export class LabService implements LabWorker {
     if (shrinking === null) return whole();
     // Where layers compete for their units, each run is left with a shape of its own.
     const seat = await this.seatFor(shrinking.recipe, task, recipe.pruning.scope === 'global' ? 1 : Infinity);
-    return { seat, trainee: new ShrunkTrainer(seat, shrinking.places, model) };
+    return { seat, trainee: new ShrunkTrainer(seat.trainer, shrinking.places, model) };
   }
 }
 

@@ -5,7 +5,8 @@
 import type { Control, Trainer } from '../science/trainer.ts';
 import type { Task } from '../tasks/task.ts';
 import { RoundControl, type Ask } from './round.ts';
-import { Seat, type Host } from './seat.ts';
+import { Queue, type Seat, type Seats } from './seat.ts';
+import { SharedSeat, type Host } from './shared-seat.ts';
 import { Turns } from './turns.ts';
 
 /** How long a round waits for those of the last one: for what comes between two strides, and for measurements. */
@@ -32,10 +33,10 @@ interface Place {
   stepMs: number | null;
 }
 
-export class SharedTrainer {
+export class SharedTrainer implements Seats {
   private readonly places: readonly Place[];
   private readonly turns = new Turns();
-  private readonly waiting: { readonly resolve: (seat: Seat) => void; readonly reject: (error: unknown) => void }[] = [];
+  private readonly queue = new Queue();
   private isTraining = false;
   /** Since when those who asked wait for the others. */
   private since = 0;
@@ -54,27 +55,23 @@ export class SharedTrainer {
   }
 
   get isIdle(): boolean {
-    return this.waiting.length === 0 && this.places.every(isFree);
+    return this.queue.isEmpty && this.places.every(isFree);
   }
 
-  /** A seat; where all are taken, the next to be given back. It is given back when it is disposed of. */
   take(): Promise<Seat> {
-    return new Promise((resolve, reject) => {
-      this.waiting.push({ resolve, reject });
-      this.seatThose();
-    });
+    const seat = this.queue.join();
+    this.seatThose();
+    return seat;
   }
 
-  /** Frees its memory. */
   dispose(): void {
     clearTimeout(this.timer);
     this.trainer.dispose();
   }
 
-  /** Its networks are lost: whoever has or awaits a seat is told this when next they ask for anything. */
   abandon(failure: Error): void {
     this.failure = failure;
-    for (const { reject } of this.waiting.splice(0)) reject(failure);
+    this.queue.refuse(failure);
     for (const place of this.places) {
       place.ask?.reject(failure);
       place.ask = null;
@@ -83,16 +80,16 @@ export class SharedTrainer {
   }
 
   private seatThose(): void {
-    while (this.waiting.length > 0) {
+    while (!this.queue.isEmpty) {
       const place = this.places.find(isFree);
       if (place === undefined) return;
       place.isTaken = place.isExpected = true;
       place.stepMs = null;
-      this.waiting.shift()?.resolve(this.seatAt(place));
+      this.queue.seat(this.seatAt(place));
     }
   }
 
-  private seatAt(place: Place): Seat {
+  private seatAt(place: Place): SharedSeat {
     const host: Host = {
       network: place.network,
       get waited() {
@@ -124,7 +121,7 @@ export class SharedTrainer {
         this.consider();
       },
     };
-    return new Seat(host, this.task);
+    return new SharedSeat(host, this.task);
   }
 
   private ask(place: Place, until: number, control: Control): Promise<number> {

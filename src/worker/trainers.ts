@@ -3,15 +3,14 @@ import { OutOfMemory } from '../engines/out-of-memory.ts';
 import { stableText } from '../science/recipe/plain.ts';
 import type { Engine, NetworkPlan } from '../science/trainer.ts';
 import type { Task } from '../tasks/task.ts';
-import type { Seat } from './seat.ts';
-import { SharedTrainer } from './shared-trainer.ts';
+import { SingleSeat, type Seat, type Seats } from './seat.ts';
 
 interface Kept {
   readonly plan: string;
   readonly task: Task;
-  readonly shared: Promise<SharedTrainer>;
+  readonly seats: Promise<Seats>;
   /** Once it is made. */
-  made: SharedTrainer | null;
+  made: Seats | null;
   /** Runs that are about to take a seat. */
   coming: number;
 }
@@ -30,7 +29,7 @@ export class Trainers {
     const kept = this.all.find((one) => one.plan === text && one.task === task) ?? this.make(engine, plan, text, most);
     kept.coming++;
     try {
-      return await (await kept.shared).take();
+      return await (await kept.seats).take();
     } finally {
       kept.coming--;
     }
@@ -44,8 +43,8 @@ export class Trainers {
 
   /** Their networks are lost, and whoever trains on them is told. */
   abandon(failure: Error): void {
-    for (const { shared } of this.all)
-      shared.then(
+    for (const { seats } of this.all)
+      seats.then(
         (trainer) => trainer.abandon(failure),
         () => undefined,
       );
@@ -55,10 +54,10 @@ export class Trainers {
   private make(engine: Engine, plan: NetworkPlan, text: string, most: number): Kept {
     this.dropIdle();
     // One after the other: an engine whose device was lost opens the next one once.
-    const shared = this.making.then(() => widest(engine, plan, most));
-    const kept: Kept = { plan: text, task: plan.task, shared, made: null, coming: 0 };
+    const seats = this.making.then(() => widest(engine, plan, most));
+    const kept: Kept = { plan: text, task: plan.task, seats, made: null, coming: 0 };
     this.all = [...this.all, kept];
-    this.making = shared.then(
+    this.making = seats.then(
       (made) => {
         kept.made = made;
       },
@@ -78,10 +77,12 @@ export class Trainers {
 }
 
 /** With as many networks as gain from it, at most so many, and fit. */
-async function widest(engine: Engine, plan: NetworkPlan, most: number): Promise<SharedTrainer> {
+async function widest(engine: Engine, plan: NetworkPlan, most: number): Promise<Seats> {
   for (let networks = Math.max(1, Math.min(most, engine.capacity(plan))); ; networks = Math.ceil(networks / 2)) {
     try {
-      return new SharedTrainer(await engine.createTrainer({ ...plan, networks }), plan.task);
+      const trainer = await engine.createTrainer({ ...plan, networks });
+      // What engines that train one network after the other never need is fetched where another does.
+      return networks === 1 ? new SingleSeat(trainer) : new (await import('./shared-trainer.ts')).SharedTrainer(trainer, plan.task);
     } catch (error) {
       if (!(error instanceof OutOfMemory) || networks === 1) throw error;
     }

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createSparseEngine } from '../../../src/engines/sparse/engine.ts';
 import { Pace } from '../../../src/engines/pace.ts';
 import { Cancelled, type Engine, type NetworkPlan, type Trainer } from '../../../src/science/trainer.ts';
-import type { Seat } from '../../../src/worker/seat.ts';
+import type { SharedSeat } from '../../../src/worker/shared-seat.ts';
 import { SharedTrainer } from '../../../src/worker/shared-trainer.ts';
 import { Trainers } from '../../../src/worker/trainers.ts';
 import { OutOfMemory } from '../../../src/engines/out-of-memory.ts';
@@ -39,14 +39,14 @@ beforeEach(async () => {
   shared = new SharedTrainer(trainer, task);
 });
 
-async function seated(seed: number): Promise<Seat> {
-  const seat = await shared.take();
+async function seated(seed: number): Promise<SharedSeat> {
+  const seat = (await shared.take()) as SharedSeat;
   seat.start(0, startOf(seed));
   return seat;
 }
 
 /** A seat's run in strides, measured after each. */
-async function run(seat: Seat, strides: readonly number[], pace = new Pace()): Promise<number> {
+async function run(seat: SharedSeat, strides: readonly number[], pace = new Pace()): Promise<number> {
   let loss = NaN;
   for (const until of strides) {
     await seat.train([until], pace.withoutPause);
@@ -194,12 +194,12 @@ describe('the trainers of a worker', () => {
     const made: number[] = [];
     const [trainers, sparse] = [new Trainers(), wide(8, (networks) => made.push(networks))];
     const seats = await Promise.all([1, 2, 3].map(() => trainers.take(sparse, plan, 6)));
-    for (const seat of seats) seat.dispose();
-    (await trainers.take(sparse, plan, 6)).dispose();
+    for (const seat of seats) seat.giveBack();
+    (await trainers.take(sparse, plan, 6)).giveBack();
     expect(made).toEqual([6]);
     const other = { ...plan, batchSize: 4 };
-    (await trainers.take(sparse, other, 6)).dispose();
-    (await trainers.take(sparse, plan, 6)).dispose();
+    (await trainers.take(sparse, other, 6)).giveBack();
+    (await trainers.take(sparse, plan, 6)).giveBack();
     expect(made).toEqual([6, 6, 6]);
     trainers.drop();
   });
@@ -230,16 +230,39 @@ describe('the trainers of a worker', () => {
     trainers.drop();
   });
 
+  it('hand the one network of an engine that trains one after the other from run to run', async () => {
+    const trainers = new Trainers();
+    const first = await trainers.take(engine, plan, 6);
+    const order: string[] = [];
+    const second = trainers.take(engine, plan, 6).then((seat) => {
+      order.push('second');
+      return seat;
+    });
+    first.trainer.start(0, startOf(1));
+    await first.trainer.train([10], unhurried);
+    order.push('first');
+    first.giveBack();
+    const seat = await second;
+    expect(order).toEqual(['first', 'second']);
+    seat.giveBack();
+    const third = await trainers.take(engine, plan, 6);
+    const waiting = trainers.take(engine, plan, 6);
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    trainers.abandon(new Error('gone'));
+    await expect(waiting).rejects.toThrow('gone');
+    third.giveBack();
+  });
+
   it('keep what somebody trains on when another is made', async () => {
     const trainers = new Trainers();
     const sparse = wide(8, () => undefined);
     const busy = await trainers.take(sparse, plan, 2);
-    busy.start(0, startOf(1));
+    busy.trainer.start(0, startOf(1));
     const other = await trainers.take(sparse, { ...plan, batchSize: 4 }, 2);
-    await busy.train([10], unhurried);
-    expect(bits((await busy.read()).parameters)).toEqual(await alone(1, 10));
-    other.dispose();
-    busy.dispose();
+    await busy.trainer.train([10], unhurried);
+    expect(bits((await busy.trainer.read(0)).parameters)).toEqual(await alone(1, 10));
+    other.giveBack();
+    busy.giveBack();
     trainers.drop();
   });
 });
