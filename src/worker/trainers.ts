@@ -1,5 +1,5 @@
 /** The trainers of a worker: one for each plan and task, shared by the runs that are under way, and kept for runs to come. */
-import { OutOfMemory } from '../engines/out-of-memory.ts';
+import { OutOfMemory } from '../engines/lost.ts';
 import { stableText } from '../science/recipe/plain.ts';
 import type { Engine, NetworkPlan } from '../science/trainer.ts';
 import type { Task } from '../tasks/task.ts';

@@ -1,8 +1,7 @@
 /** The engine's own device: opened, watched for its loss, with its compiled pipelines and the ledger of its buffers. */
 import { m } from '../../paraglide/messages.js';
 import { LabError } from '../../science/errors.ts';
-import { DeviceLost } from '../lost.ts';
-import { OutOfMemory } from '../out-of-memory.ts';
+import { DeviceLost, OutOfMemory } from '../lost.ts';
 import { isGpu } from '../probe.ts';
 import { layoutOf, wgslOf, type Kernel } from './kernel.ts';
 import { Ledger } from './ledger.ts';

@@ -1,4 +1,4 @@
-import { OutOfMemory } from '../out-of-memory.ts';
+import { OutOfMemory } from '../lost.ts';
 
 /** Every buffer on the device is entered here when it is made and struck out when it goes, so that leaks show as numbers. */
 export class Ledger {

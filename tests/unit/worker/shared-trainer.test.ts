@@ -6,7 +6,7 @@ import { Cancelled, type Engine, type NetworkPlan, type Trainer } from '../../..
 import type { SharedSeat } from '../../../src/worker/shared-seat.ts';
 import { SharedTrainer } from '../../../src/worker/shared-trainer.ts';
 import { Trainers } from '../../../src/worker/trainers.ts';
-import { OutOfMemory } from '../../../src/engines/out-of-memory.ts';
+import { OutOfMemory } from '../../../src/engines/lost.ts';
 import { begin, bits, mixedPlanes, optimizers, tinyModel, unhurried } from '../engines/suites/setup.ts';
 import { tinyTask } from '../../support/tiny-task.ts';
 
