@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createSparseEngine } from '../../../src/engines/sparse/engine.ts';
 import { Pace } from '../../../src/engines/pace.ts';
 import { Cancelled, type Engine, type NetworkPlan, type Trainer } from '../../../src/science/trainer.ts';
-import type { SharedSeat } from '../../../src/worker/shared-seat.ts';
+import { SharedSeat } from '../../../src/worker/shared-seat.ts';
 import { SharedTrainer } from '../../../src/worker/shared-trainer.ts';
 import { Trainers } from '../../../src/worker/trainers.ts';
 import { OutOfMemory } from '../../../src/engines/lost.ts';
@@ -40,7 +40,8 @@ beforeEach(async () => {
 });
 
 async function seated(seed: number): Promise<SharedSeat> {
-  const seat = (await shared.take()) as SharedSeat;
+  const seat = await shared.take();
+  if (!(seat instanceof SharedSeat)) throw new Error('not a seat beside others');
   seat.start(0, startOf(seed));
   return seat;
 }
