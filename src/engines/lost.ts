@@ -7,3 +7,10 @@ export class DeviceLost extends LabError {
     super(m.engines_gpu_lost({ reason }), 'engine', options);
   }
 }
+
+/** The graphics processor has no room: less may fit. */
+export class OutOfMemory extends LabError {
+  constructor() {
+    super(m.engines_gpu_memory(), 'engine');
+  }
+}

@@ -29,19 +29,26 @@ export interface Engine extends EngineIdentity {
   readonly adapter?: string;
   /** The needs this engine cannot fulfil; empty means the recipe can run. */
   missing(needs: readonly Need[]): readonly Need[];
+  /** How many networks of a plan gain from sharing a trainer, as far as memory goes: 1 where they would train one after the other. */
+  capacity(plan: NetworkPlan): number;
+  /** Rejects with a `LabError`: an `OutOfMemory` where the device has no room for so many. */
   createTrainer(plan: TrainerPlan): Promise<Trainer>;
   /** Releases everything, trainers included. */
   dispose(): void;
 }
 
-/** Several networks of one shape, trained side by side. */
-export interface TrainerPlan {
+/** What all networks of a trainer have in common. */
+export interface NetworkPlan {
   readonly model: Model;
   readonly task: Task;
   readonly optimizer: Optimizer;
   /** L2 penalty: weightDecay × w is added to the gradient of every trainable parameter, biases included. */
   readonly weightDecay: number;
   readonly batchSize: number;
+}
+
+/** Several networks of one shape, trained side by side. */
+export interface TrainerPlan extends NetworkPlan {
   readonly networks: number;
 }
 
@@ -74,7 +81,8 @@ export interface Trainer {
   readonly networks: number;
   start(network: number, start: NetworkStart): void;
   /**
-   * Trains every network up to (not including) its position `until[network]`; a network already there rests.
+   * Trains every network up to (not including) its position `until[network]`; a network already there rests, and up to 0
+   * one that was not started. Meanwhile networks that rest may be started, written, read and measured.
    * Returns per network the mean batch loss of the steps just done (NaN where none or where it diverged).
    */
   train(until: readonly number[], control: Control): Promise<readonly number[]>;

@@ -16,12 +16,25 @@ import type { Tempo } from './tempo.ts';
 const PROGRESS_MS = 50;
 const WEIGHTS_MS = 120;
 
+/** What there is beside the run that is watched. */
+export interface Company {
+  /** Runs under way in this worker, this one included. */
+  readonly runs: number;
+  /** Milliseconds that the run has waited for others so far. */
+  readonly waited: number;
+  /** Milliseconds of a step that they all trained at once; null while there is no telling. */
+  readonly stepMs: number | null;
+}
+
 export class Observer implements Watcher {
   private reportedAt: number;
   private weightsAt = -Infinity;
   private stepsSinceReport = 0;
   private lossSinceReport = 0;
   private stepMs = PROGRESS_MS;
+  /** Without waiting for others. */
+  private ownStepMs = PROGRESS_MS;
+  private waitedBefore: number;
   private position: number;
   private limits: Limits;
   private readonly end: number;
@@ -33,11 +46,13 @@ export class Observer implements Watcher {
     private readonly trainer: Trainer,
     private readonly listener: Listener,
     private readonly tempo: Tempo,
+    private readonly company: Company,
     /** The mask as it stands, where it is learned. */
     private readonly learned: Pick<Learner, 'mask' | 'isDone' | 'earlyBird'> | undefined,
   ) {
     this.position = drawing.position;
     this.reportedAt = this.now();
+    this.waitedBefore = company.waited;
     const { plan, run, ancestors } = request;
     const recipe = recipeAt(plan, run.level);
     const { mask, position } = drawing;
@@ -54,7 +69,9 @@ export class Observer implements Watcher {
 
   /** As many steps as fit between two reports at the speed of the last ones, or as the tempo allows. */
   stride(): Promise<number> {
-    return this.tempo.turn(Math.max(1, Math.floor(PROGRESS_MS / this.stepMs)));
+    // Runs side by side come to strides of the same length; what a learner does beside training takes its time as well.
+    const stepMs = this.learned === undefined ? (this.company.stepMs ?? this.ownStepMs) : this.ownStepMs;
+    return this.tempo.turn(Math.max(1, Math.floor(PROGRESS_MS / stepMs)));
   }
 
   async progress(position: number, trainLoss: number): Promise<void> {
@@ -65,7 +82,10 @@ export class Observer implements Watcher {
     const now = this.now();
     const elapsed = now - this.reportedAt;
     // A moment is too short to tell a pace.
-    if (elapsed >= 1) this.stepMs = elapsed / this.stepsSinceReport;
+    if (elapsed >= 1) {
+      this.stepMs = elapsed / this.stepsSinceReport;
+      this.ownStepMs = Math.max(1, elapsed - (this.company.waited - this.waitedBefore)) / this.stepsSinceReport;
+    }
     this.tempo.trained(steps);
     const isLast = this.isEnd(position) || this.tempo.isHolding;
     if (elapsed < PROGRESS_MS && !isLast) return;
@@ -78,13 +98,19 @@ export class Observer implements Watcher {
       stepsPerSecond: 1000 / this.stepMs,
     });
     this.stepsSinceReport = this.lossSinceReport = 0;
-    if (now - this.weightsAt >= WEIGHTS_MS || isLast) await this.showWeights(position);
-    this.reportedAt = this.now();
+    // Together, runs side by side are shown as often as one alone.
+    if (now - this.weightsAt >= WEIGHTS_MS * this.company.runs || isLast) await this.showWeights(position);
+    this.startClock();
   }
 
   evaluated(point: CurvePoint): void {
     this.listener({ type: 'evaluated', run: this.request.run, point });
+    this.startClock();
+  }
+
+  private startClock(): void {
     this.reportedAt = this.now();
+    this.waitedBefore = this.company.waited;
   }
 
   private isEnd(position: number): boolean {

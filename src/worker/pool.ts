@@ -1,6 +1,6 @@
 /**
- * A pool of workers that trains runs side by side. Results do not depend on how many there are;
- * a worker that dies is replaced and its run is trained again.
+ * A pool of workers that trains runs side by side, in each as many as it has seats for. Results do not depend on how many
+ * there are; a worker that dies is replaced and its runs are trained again.
  */
 import { m } from '../paraglide/messages.js';
 import { LabError } from '../science/errors.ts';
@@ -35,17 +35,26 @@ interface Job {
   readonly reject: (error: unknown) => void;
 }
 
-/** Runs of a recipe that can be under way at the same time. */
-const widest = ({ recipe }: Setup): number => recipe.seeds.length * recipe.arms.length;
+/** Among runs whose worker died, each is tried by itself, so that only those that kill workers are given up. */
+const isSuspect = ({ attempt }: Job): boolean => attempt > 1;
+
+/** A worker of the pool, and what it trains. */
+interface Post {
+  readonly hand: Hand;
+  /** Runs that it takes at once; 0 until it is prepared. */
+  seats: number;
+  readonly jobs: Set<Job>;
+}
+
+const hasRoomFor = ({ seats, jobs }: Post, job: Job): boolean =>
+  jobs.size < (isSuspect(job) || [...jobs].some(isSuspect) ? Math.min(1, seats) : seats);
 
 /** Opens the first worker, which settles the engine; others follow as there is work, up to `most`. */
 export async function openPool(spawn: Spawn, most: number, setup: Setup, listener: Listener): Promise<LabClient> {
   const first = spawn();
   try {
-    const prepared = await Promise.race([first.worker.prepare(setup, listener), first.gone]);
-    // One trainer already fills a graphics processor.
-    const size = /webgpu|webgl/.test(prepared.id) ? 1 : Math.max(1, Math.min(most, widest(setup)));
-    return new Pool(spawn, size, setup, prepared, listener, first);
+    const prepared = await Promise.race([first.worker.prepare({ ...setup, workers: most }, listener), first.gone]);
+    return new Pool(spawn, setup, prepared, listener, first);
   } catch (error) {
     first.end();
     throw error;
@@ -57,16 +66,13 @@ class Pool implements LabClient {
   readonly adapter?: string;
   readonly arithmeticVersion: number;
   private readonly queue: Job[] = [];
-  private readonly underWay = new Set<Job>();
-  private readonly hands = new Set<Hand>();
-  private readonly idle: Hand[] = [];
+  private readonly posts = new Set<Post>();
   private paused = false;
   private tempo = atFullSpeed;
   private closed = false;
 
   constructor(
     private readonly spawn: Spawn,
-    private readonly size: number,
     private readonly setup: Setup,
     private readonly prepared: Prepared,
     private readonly listener: Listener,
@@ -75,8 +81,7 @@ class Pool implements LabClient {
     this.engine = prepared.engine;
     this.adapter = prepared.adapter;
     this.arithmeticVersion = prepared.engine.arithmeticVersion;
-    this.hands.add(first);
-    this.idle.push(first);
+    this.posts.add({ hand: first, seats: prepared.seats, jobs: new Set() });
   }
 
   run(request: RunRequest): Promise<RunOutcome> {
@@ -106,9 +111,14 @@ class Pool implements LabClient {
 
   dispose(): void {
     this.closed = true;
-    for (const job of [...this.queue.splice(0), ...this.underWay]) job.reject(new Cancelled());
+    const underWay = [...this.posts].flatMap(({ jobs }) => [...jobs]);
+    for (const job of [...this.queue.splice(0), ...underWay]) job.reject(new Cancelled());
     for (const hand of this.hands) hand.end();
-    this.hands.clear();
+    this.posts.clear();
+  }
+
+  private get hands(): readonly Hand[] {
+    return [...this.posts].map(({ hand }) => hand);
   }
 
   /** Tickets first, lower levels first: everything else waits for them. */
@@ -125,36 +135,35 @@ class Pool implements LabClient {
 
   private dispatch(): void {
     while (this.queue.length > 0) {
-      const hand = this.idle.pop();
-      if (hand === undefined) {
-        if (this.hands.size < this.size) this.hire();
+      const [job] = this.queue;
+      const post = [...this.posts].find((one) => hasRoomFor(one, job));
+      if (post === undefined) {
+        if (this.posts.size < this.prepared.workers) this.hire();
         return;
       }
-      const job = this.queue.shift();
-      if (job !== undefined) void this.work(hand, job);
-      else this.idle.push(hand);
+      this.queue.shift();
+      void this.work(post, job);
     }
   }
 
-  private async work(hand: Hand, job: Job): Promise<void> {
-    this.underWay.add(job);
+  private async work(post: Post, job: Job): Promise<void> {
+    const { hand, jobs } = post;
+    jobs.add(job);
     try {
       job.resolve(await Promise.race([hand.worker.run(job.request), hand.gone]));
     } catch (error) {
-      if (error instanceof WorkerGone && !this.closed) this.bury(hand, job, error);
+      if (error instanceof WorkerGone && !this.closed) this.bury(post, job, error);
       else job.reject(error);
     } finally {
-      this.underWay.delete(job);
+      jobs.delete(job);
     }
-    if (!this.hands.has(hand)) return;
-    this.idle.push(hand);
-    this.dispatch();
+    if (!this.closed) this.dispatch();
   }
 
   /** The worker is dead: its run goes to another, unless it has killed enough of them. */
-  private bury(hand: Hand, job: Job, cause: unknown): void {
-    this.hands.delete(hand);
-    hand.end();
+  private bury(post: Post, job: Job, cause: unknown): void {
+    this.posts.delete(post);
+    post.hand.end();
     if (job.attempt < MAX_ATTEMPTS) this.enqueue({ ...job, attempt: job.attempt + 1 });
     else job.reject(new LabError(m.science_worker_died({ arm: job.request.run.arm, level: job.request.run.level }), 'worker', { cause }));
   }
@@ -162,25 +171,26 @@ class Pool implements LabClient {
   /** Another worker of the same engine; it takes up work once it is prepared. */
   private hire(): void {
     const hand = this.spawn();
-    this.hands.add(hand);
+    const post: Post = { hand, seats: 0, jobs: new Set() };
+    this.posts.add(post);
     const setup: Setup = { ...this.setup, engine: this.prepared.id };
     const heard: Listener = (event) => {
       // The first worker reports the loading for all.
       if (event.type !== 'loading') this.listener(event);
     };
     Promise.race([hand.worker.prepare(setup, heard), hand.gone]).then(
-      () => {
-        if (!this.hands.has(hand)) return;
+      ({ seats }) => {
+        if (!this.posts.has(post)) return;
         void hand.worker.setTempo(this.tempo);
         if (this.paused) void hand.worker.pause();
-        this.idle.push(hand);
+        post.seats = seats;
         this.dispatch();
       },
       (error: unknown) => {
-        this.hands.delete(hand);
+        this.posts.delete(post);
         hand.end();
         // The others go on; with none left, the work cannot be done.
-        if (this.hands.size === 0) for (const job of this.queue.splice(0)) job.reject(error);
+        if (this.posts.size === 0) for (const job of this.queue.splice(0)) job.reject(error);
       },
     );
   }

@@ -31,6 +31,8 @@ export type EngineChoice = (typeof engineChoices)[number];
 export interface Setup {
   readonly recipe: Recipe;
   readonly engine: EngineChoice;
+  /** Workers that there may be; one where it is left out. */
+  readonly workers?: number;
 }
 
 export type WorkerEvent =
@@ -82,6 +84,10 @@ export type Listener = (event: WorkerEvent) => void;
 export interface Prepared {
   readonly id: EngineId;
   readonly engine: EngineIdentity;
+  /** Workers of that engine that gain from training at once, among those that there may be. */
+  readonly workers: number;
+  /** Runs that each takes at once. */
+  readonly seats: number;
   /** The graphics card that trains, as it calls itself, where one does. */
   readonly adapter?: string;
 }
@@ -90,11 +96,12 @@ export interface Prepared {
 export interface LabWorker {
   /** Opens the recipe's data and an engine for it; rejects with a `LabError` where that cannot be. Called again for another recipe. */
   prepare(setup: Setup, listener: Listener): Promise<Prepared>;
+  /** Several may be under way, and are trained side by side where the engine gains from that; further ones wait. */
   run(request: RunRequest): Promise<RunOutcome>;
   pause(): Promise<void>;
   resume(): Promise<void>;
-  /** For the run in progress and those to come. An allowance takes effect on the next `resume`. */
+  /** For the runs in progress and those to come. An allowance takes effect on the next `resume`. */
   setTempo(setting: TempoSetting): Promise<void>;
-  /** The run in progress rejects with `Cancelled`. */
+  /** The runs in progress reject with `Cancelled`. */
   cancel(): Promise<void>;
 }

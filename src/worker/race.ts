@@ -18,27 +18,37 @@ import type { Task } from '../tasks/task.ts';
 const WARM_UP_STEPS = 3;
 const TIMED_STEPS = 10;
 
-/** Milliseconds of one step at the recipe's mean density, where an experiment spends its time. */
-export async function millisecondsAStep(engine: Engine, recipe: Recipe, task: Task): Promise<number> {
+/**
+ * Milliseconds of one step of one network at the recipe's mean density, where an experiment spends its time, of so many
+ * networks side by side.
+ */
+export async function millisecondsAStep(engine: Engine, recipe: Recipe, task: Task, networks: number): Promise<number> {
   const model = modelOf(recipe);
   const [seed] = recipe.seeds;
   const { optimizer, weightDecay, batchSize } = recipe.training;
-  const trainer = await engine.createTrainer({ model, task, optimizer, weightDecay, batchSize, networks: 1 });
+  const trainer = await engine.createTrainer({ model, task, optimizer, weightDecay, batchSize, networks });
   try {
     const split = splitFor(recipe.task.dataset, recipe.task, seed);
     const mask = pruneByFixedScores(planOf(recipe), model, randomScores(model, seed, 'race'), middleLevel(recipe), seed, 'race-ties');
     const control = new Pace();
-    trainer.start(0, {
-      snapshot: initialise(model, recipe.model.init, seed),
-      planes: trainablePlanes(mask),
-      batches: batchesOf(split.train, batchSize, seed),
-      position: 0,
-      rateAt: (position) => rateAt(recipe.training, position),
-    });
-    await trainer.train([WARM_UP_STEPS], control);
+    const all = Array.from({ length: networks }, (_, network) => network);
+    for (const network of all)
+      trainer.start(network, {
+        snapshot: initialise(model, recipe.model.init, seed),
+        planes: trainablePlanes(mask),
+        batches: batchesOf(split.train, batchSize, seed),
+        position: 0,
+        rateAt: (position) => rateAt(recipe.training, position),
+      });
+    const upTo = (position: number) =>
+      trainer.train(
+        all.map(() => position),
+        control,
+      );
+    await upTo(WARM_UP_STEPS);
     const began = performance.now();
-    await trainer.train([WARM_UP_STEPS + TIMED_STEPS], control);
-    return (performance.now() - began) / TIMED_STEPS;
+    await upTo(WARM_UP_STEPS + TIMED_STEPS);
+    return (performance.now() - began) / (TIMED_STEPS * networks);
   } finally {
     trainer.dispose();
   }

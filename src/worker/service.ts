@@ -1,4 +1,4 @@
-/** What a worker does: opens data and an engine for a recipe, and trains one run after another. */
+/** What a worker does: opens data and an engine for a recipe, and trains runs, several at once where the engine gains from that. */
 import { fastestEngine, openEngine, type EngineId, type WasmPaths } from '../engines/choose.ts';
 import { DeviceLost } from '../engines/lost.ts';
 import { Pace } from '../engines/pace.ts';
@@ -12,22 +12,19 @@ import { measureSlopes, scoringExamples, type Slopes } from '../science/prune/sl
 import { runKey } from '../science/recipe/identity.ts';
 import { modelOf } from '../science/recipe/model.ts';
 import { needsOf } from '../science/recipe/needs.ts';
-import { stableText } from '../science/recipe/plain.ts';
 import type { Recipe } from '../science/recipe/schema.ts';
 import { sourceRecipe, sourceSeed } from '../science/transfer.ts';
-import type { RunId } from '../science/result.ts';
 import { trainRun, type RunOutcome } from '../science/run.ts';
-import type { Engine, Trainer } from '../science/trainer.ts';
-import { batchesOf } from '../tasks/batches.ts';
-import { openTask, type Source } from '../tasks/load.ts';
-import { corrupted } from '../tasks/corrupt.ts';
-import { splitFor } from '../tasks/split.ts';
-import type { Batches, Split, Task } from '../tasks/task.ts';
-import { Observer } from './observer.ts';
+import type { Engine, Need, NetworkPlan, Trainer } from '../science/trainer.ts';
+import type { Source } from '../tasks/load.ts';
+import type { Task } from '../tasks/task.ts';
+import { Data } from './data.ts';
+import { Observer, type Company } from './observer.ts';
 import type { LabWorker, Listener, Prepared, Setup } from './protocol.ts';
-import { millisecondsAStep } from './race.ts';
-import { Recent } from './recent.ts';
+import type { Seat } from './seat.ts';
 import { atFullSpeed, Tempo, type TempoSetting } from './tempo.ts';
+import { Trainers } from './trainers.ts';
+import { widthOf, workersOn } from './width.ts';
 
 /** What differs between a browser and Node. */
 export interface Platform {
@@ -35,22 +32,33 @@ export interface Platform {
   readonly wasmPaths?: WasmPaths;
 }
 
-/** A trainer, the plan it was made for as text, and its data. */
-interface Fitted {
-  readonly plan: string;
-  readonly task: Task;
-  readonly trainer: Trainer;
-}
-
 interface Opened {
   readonly id: EngineId;
   readonly engine: Engine;
+  /** Workers that train at once, and runs that each trains side by side. */
+  readonly workers: number;
+  readonly seats: number;
 }
 
-const preparedOf = ({ id, engine }: Opened): Prepared => {
+/** A run under way. */
+interface UnderWay {
+  readonly pace: Pace;
+  /** Null while it does not train. */
+  tempo: Tempo | null;
+  /** How often it lost its graphics processor. */
+  losses: number;
+}
+
+const preparedOf = ({ id, engine, workers, seats }: Opened): Prepared => {
   const { name, backend, arithmeticVersion, deterministic, adapter } = engine;
-  return { id, engine: { name, backend, arithmeticVersion, deterministic }, adapter };
+  return { id, engine: { name, backend, arithmeticVersion, deterministic }, workers, seats, adapter };
 };
+
+/** What a recipe's networks are in a trainer. */
+function networkPlan(recipe: Recipe, task: Task): NetworkPlan {
+  const { optimizer, weightDecay, batchSize } = recipe.training;
+  return { model: modelOf(recipe), task, optimizer, weightDecay, batchSize };
+}
 
 /** How often a run may lose its graphics processor before it goes on without. */
 const MOST_LOSSES = 2;
@@ -58,195 +66,220 @@ const WITHOUT_GPU: EngineId = 'sparse';
 
 export class LabService implements LabWorker {
   private opened: Opened | null = null;
-  private readonly tasks = new Recent<Task>();
-  private readonly corruptions = new Recent<Task>();
-  private fitted: Fitted | null = null;
+  private needs: readonly Need[] = [];
+  private readonly data: Data;
+  private readonly trainers = new Trainers();
   private listener: Listener = () => undefined;
-  private pace: Pace | null = null;
+  private readonly underWay = new Set<UnderWay>();
+  /** Losses of a graphics processor, each counted once for all runs that it stops; and when the last was got over. */
+  private losses = 0;
+  private recovered: Promise<void> = Promise.resolve();
   private paused = false;
-  private tempo: Tempo | null = null;
   private setting = atFullSpeed;
 
-  constructor(private readonly platform: Platform) {}
+  constructor(private readonly platform: Platform) {
+    this.data = new Data(platform.source, (loadedBytes, totalBytes) => this.listener({ type: 'loading', loadedBytes, totalBytes }));
+  }
 
-  async prepare({ recipe, engine }: Setup, listener: Listener): Promise<Prepared> {
+  async prepare(setup: Setup, listener: Listener): Promise<Prepared> {
     this.listener = listener;
-    const task = await this.open(recipe);
-    const opened = await this.choose(recipe, engine, task);
+    const task = await this.data.open(setup.recipe);
+    const opened = await this.choose(setup, task);
     return preparedOf(opened);
   }
 
   /** A run whose graphics processor is lost begins again on a new one, and if that goes too, on an engine that needs none. */
   async run(request: RunRequest): Promise<RunOutcome> {
-    for (let losses = 1; ; losses++) {
-      try {
-        return await this.attempt(request);
-      } catch (error) {
-        if (!(error instanceof DeviceLost) || losses > MOST_LOSSES) throw error;
-        this.dropTrainer();
-        await this.recover(request, losses, error);
+    const one: UnderWay = { pace: new Pace(), tempo: null, losses: 0 };
+    if (this.paused) one.pace.pause();
+    this.underWay.add(one);
+    try {
+      for (;;) {
+        const { losses } = this;
+        try {
+          return await this.attempt(request, one);
+        } catch (error) {
+          if (!(error instanceof DeviceLost)) throw error;
+          await this.recover(losses, error);
+          this.tellRestarted(request);
+        }
       }
+    } finally {
+      this.underWay.delete(one);
     }
   }
 
-  private async recover({ plan, run }: RunRequest, losses: number, cause: DeviceLost): Promise<void> {
+  /** Whoever is first to hear of a loss gets over it for all; `seen` is how many there had been when the run began. */
+  private recover(seen: number, cause: DeviceLost): Promise<void> {
+    if (seen < this.losses) return this.recovered;
+    this.losses++;
+    this.trainers.abandon(cause);
+    for (const one of this.underWay) one.losses++;
+    const most = Math.max(...[...this.underWay].map(({ losses }) => losses));
+    if (most > MOST_LOSSES) this.recovered = Promise.reject(cause);
+    else this.recovered = most === MOST_LOSSES ? this.goOnWithout(cause) : Promise.resolve();
+    return this.recovered;
+  }
+
+  private async goOnWithout(cause: DeviceLost): Promise<void> {
+    const engine = await openEngine(WITHOUT_GPU, this.platform.wasmPaths);
+    if (engine.missing(this.needs).length > 0) {
+      engine.dispose();
+      throw cause;
+    }
+    this.opened?.engine.dispose();
+    this.opened = { id: WITHOUT_GPU, engine, workers: 1, seats: 1 };
+  }
+
+  private tellRestarted({ run }: RunRequest): void {
+    if (this.opened === null) return;
     const { arm, level } = run;
-    let message = m.engines_gpu_again({ arm, level });
-    if (losses === MOST_LOSSES) {
-      const engine = await openEngine(WITHOUT_GPU, this.platform.wasmPaths);
-      if (engine.missing(needsOf(recipeAt(plan, level))).length > 0) {
-        engine.dispose();
-        throw cause;
-      }
-      this.opened?.engine.dispose();
-      this.opened = { id: WITHOUT_GPU, engine };
-      message = m.engines_gpu_elsewhere({ arm, level, engine: WITHOUT_GPU });
-    }
-    if (this.opened !== null) this.listener({ type: 'restarted', run, prepared: preparedOf(this.opened), message });
+    const { id } = this.opened;
+    const message = id === WITHOUT_GPU ? m.engines_gpu_elsewhere({ arm, level, engine: id }) : m.engines_gpu_again({ arm, level });
+    this.listener({ type: 'restarted', run, prepared: preparedOf(this.opened), message });
   }
 
-  private async attempt(request: RunRequest): Promise<RunOutcome> {
-    if (this.opened === null) throw new Error('a worker is prepared before it runs');
-    const { engine } = this.opened;
+  private async attempt(request: RunRequest, one: UnderWay): Promise<RunOutcome> {
     const { plan, run, ancestors, keep } = request;
     const recipe = recipeAt(plan, run.level);
     const model = modelOf(recipe);
-    const slopes = await this.slopesFor(engine, request, model);
-    const { task, split, batches } = await this.dataFor(recipe, run.seed);
-    const trainer = await this.trainerFor(engine, recipe, task);
+    const slopes = await this.slopesFor(request, model);
+    const { task, split, batches } = await this.data.of(recipe, run.seed);
     const drawing = draw(plan, model, run, ancestors, slopes);
-    const trainee = await this.traineeFor(engine, recipe, run, drawing, trainer, task);
-    this.pace = new Pace();
-    if (this.paused) this.pace.pause();
-    this.tempo = new Tempo(this.pace, this.setting);
-    // What most recipes never need is fetched when one does.
-    const learning =
-      recipe.method.type === 'prune' ? { drawing } : (await import('../science/learners.ts')).learnerOf(plan, model, run, drawing, batches);
-    const listener = listenerFor(request, this.listener);
-    const observer = new Observer(
-      model,
-      request,
-      drawing,
-      trainee,
-      listener,
-      this.tempo,
-      'learner' in learning ? learning.learner : undefined,
-    );
-    const key = runKey(plan, run, engine.arithmeticVersion);
+    const { seat, trainee } = await this.traineeFor(recipe, run.level, drawing, task);
     try {
+      const { engine } = this.engine;
+      const tempo = new Tempo(one.pace, this.setting);
+      one.tempo = tempo;
+      // What most recipes never need is fetched when one does.
+      const learning =
+        recipe.method.type === 'prune'
+          ? { drawing }
+          : (await import('../science/learners.ts')).learnerOf(plan, model, run, drawing, batches);
+      const listener = listenerFor(request, this.listener);
+      const { underWay } = this;
+      const company: Company = {
+        get runs() {
+          return underWay.size;
+        },
+        get waited() {
+          return seat.waited;
+        },
+        get stepMs() {
+          return seat.stepMs;
+        },
+      };
+      const learner = 'learner' in learning ? learning.learner : undefined;
+      const observer = new Observer(model, request, drawing, trainee, listener, tempo, company, learner);
+      const key = runKey(plan, run, engine.arithmeticVersion);
       const job = { key, recipe, model, run, drawing, task, split, batches, keep };
-      return await trainRun(trainee, engine, { ...job, ...learning }, this.pace, observer);
+      return await trainRun(trainee, engine, { ...job, ...learning }, one.pace, observer);
     } finally {
-      this.pace = null;
-      this.tempo = null;
+      one.tempo = null;
+      seat.giveBack();
     }
   }
 
   setTempo(setting: TempoSetting): Promise<void> {
     this.setting = setting;
-    this.tempo?.set(setting);
+    for (const { tempo } of this.underWay) tempo?.set(setting);
     return Promise.resolve();
   }
 
   pause(): Promise<void> {
     this.paused = true;
-    this.pace?.pause();
+    for (const { pace } of this.underWay) pace.pause();
     return Promise.resolve();
   }
 
   resume(): Promise<void> {
     this.paused = false;
-    this.pace?.resume();
+    for (const { pace } of this.underWay) pace.resume();
     return Promise.resolve();
   }
 
   cancel(): Promise<void> {
     this.paused = false;
-    this.pace?.cancel();
+    for (const { pace } of this.underWay) pace.cancel();
     return Promise.resolve();
   }
 
   /** What a run's criterion looks at, measured where its mask is drawn; null where it looks at weights alone. */
-  private async slopesFor(engine: Engine, { plan, run, ancestors }: RunRequest, model: Model): Promise<Slopes | null> {
+  private async slopesFor({ plan, run, ancestors }: RunRequest, model: Model): Promise<Slopes | null> {
     const scored = slopesAt(plan, model, run, ancestors);
     if (scored === null || ancestors === null) return null;
     const own = recipeAt(plan, run.level);
     const recipe = sourceRecipe(own) ?? own;
     const seed = sourceSeed(own, run.seed);
-    const { task, split, batches } = await this.dataFor(recipe, seed);
-    const trainer = await this.trainerFor(engine, recipe, task);
+    const { task, split, batches } = await this.data.of(recipe, seed);
     const { criterion, examplesPerClass } = recipe.pruning;
     const examples = await scoringExamples(task, split.train, examplesPerClass, seed);
-    return measureSlopes(trainer, criterion, scored, ancestors.parent.mask, batches, examples);
-  }
-
-  /** What a seed trains, validates and tests on, in its order. */
-  private async dataFor(recipe: Recipe, seed: number): Promise<{ task: Task; split: Split; batches: Batches }> {
-    const split = splitFor(recipe.task.dataset, recipe.task, seed);
-    const opened = await this.open(recipe);
-    const task = await this.corruptions.get(stableText([recipe.task, seed]), () => corrupted(opened, recipe.task.corrupt, split, seed));
-    return { task, split, batches: batchesOf(split.train, recipe.training.batchSize, seed) };
-  }
-
-  /** The recipe's data, opened once. */
-  private open({ task }: Recipe): Promise<Task> {
-    const { corrupt, ...asked } = task;
-    return this.tasks.get(stableText(asked), () =>
-      openTask(asked, this.platform.source, (loadedBytes, totalBytes) => this.listener({ type: 'loading', loadedBytes, totalBytes })),
-    );
-  }
-
-  private async choose(recipe: Recipe, choice: Setup['engine'], task: Task): Promise<Opened> {
-    const needs = needsOf(recipe);
-    if (choice !== 'auto' && this.opened?.id === choice) {
-      requireNeeds(this.opened.engine, choice, needs);
-      return this.opened;
+    const seat = await this.seatFor(recipe, task);
+    try {
+      return await measureSlopes(seat.trainer, criterion, scored, ancestors.parent.mask, batches, examples);
+    } finally {
+      seat.giveBack();
     }
-    this.dropTrainer();
+  }
+
+  private async choose({ recipe, engine: choice, workers = 1 }: Setup, task: Task): Promise<Opened> {
+    const width = widthOf(recipe);
+    const plan = networkPlan(recipe, task);
+    const seatsIn = (engine: Engine): number => Math.min(width, engine.capacity(plan));
+    const opened = (id: EngineId, engine: Engine): Opened => {
+      this.opened = { id, engine, workers: workersOn(engine, workers, width), seats: seatsIn(engine) };
+      return this.opened;
+    };
+    this.needs = needsOf(recipe);
+    if (choice !== 'auto' && this.opened?.id === choice) {
+      requireNeeds(this.opened.engine, choice, this.needs);
+      return opened(choice, this.opened.engine);
+    }
+    this.trainers.drop();
     this.opened?.engine.dispose();
     this.opened = null;
     if (choice === 'auto') {
-      this.opened = await fastestEngine(needs, this.platform.wasmPaths, (engine) => millisecondsAStep(engine, recipe, task));
-    } else {
-      const engine = await openEngine(choice, this.platform.wasmPaths);
-      requireNeeds(engine, choice, needs);
-      this.opened = { id: choice, engine };
+      const time = async (engine: Engine): Promise<number> => {
+        const { millisecondsAStep } = await import('./race.ts');
+        return (await millisecondsAStep(engine, recipe, task, seatsIn(engine))) / workersOn(engine, workers, width);
+      };
+      const { id, engine } = await fastestEngine(this.needs, this.platform.wasmPaths, time);
+      return opened(id, engine);
     }
+    const engine = await openEngine(choice, this.platform.wasmPaths);
+    requireNeeds(engine, choice, this.needs);
+    return opened(choice, engine);
+  }
+
+  private get engine(): Opened {
+    if (this.opened === null) throw new Error('a worker is prepared before it runs');
     return this.opened;
   }
 
-  /** The trainer of the last run where it fits this recipe too: its memory and compiled programs are used again. */
-  private async trainerFor(engine: Engine, recipe: Recipe, task: Task): Promise<Trainer> {
-    const { optimizer, weightDecay, batchSize } = recipe.training;
-    const plan = stableText([recipe.model, optimizer, weightDecay, batchSize]);
-    if (this.fitted?.plan !== plan || this.fitted.task !== task) {
-      this.dropTrainer();
-      const trainer = await engine.createTrainer({ model: modelOf(recipe), task, optimizer, weightDecay, batchSize, networks: 1 });
-      this.fitted = { plan, task, trainer };
-    }
-    return this.fitted.trainer;
+  /** A seat beside the other runs of the same network and data; there are at most `alike` of them. */
+  private async seatFor(recipe: Recipe, task: Task, alike = Infinity): Promise<Seat> {
+    // A seat on what is being replaced would be lost with it.
+    await this.recovered.catch(() => undefined);
+    const { engine, seats } = this.engine;
+    // Corrupted data are one seed's own.
+    const ofData = recipe.task.corrupt === 'none' ? Infinity : recipe.arms.length;
+    return this.trainers.take(engine, networkPlan(recipe, task), Math.min(seats, ofData, alike));
   }
 
-  /** The trainer, or where whole units were cut one of the smaller network; fetched when one is needed. */
-  private async traineeFor(
-    engine: Engine,
-    recipe: Recipe,
-    { level }: RunId,
-    drawing: Drawing,
-    trainer: Trainer,
-    task: Task,
-  ): Promise<Trainer> {
-    if (level === 0 || recipe.pruning.structure !== 'neurons') return trainer;
+  /** A trainer of the whole network, or where whole units were cut one of the smaller network; fetched when one is needed. */
+  private async traineeFor(recipe: Recipe, level: number, drawing: Drawing, task: Task): Promise<{ seat: Seat; trainee: Trainer }> {
+    const whole = async () => {
+      const seat = await this.seatFor(recipe, task);
+      return { seat, trainee: seat.trainer };
+    };
+    if (level === 0 || recipe.pruning.structure !== 'neurons') return whole();
     const { ShrunkTrainer, shrinkingOf } = await import('../science/shrink.ts');
     const model = modelOf(recipe);
     const shrinking = shrinkingOf(recipe, model, drawing);
-    if (shrinking === null) return trainer;
-    return new ShrunkTrainer(await this.trainerFor(engine, shrinking.recipe, task), shrinking.places, model);
-  }
-
-  private dropTrainer(): void {
-    this.fitted?.trainer.dispose();
-    this.fitted = null;
+    if (shrinking === null) return whole();
+    // Where layers compete for their units, each run is left with a shape of its own.
+    const seat = await this.seatFor(shrinking.recipe, task, recipe.pruning.scope === 'global' ? 1 : Infinity);
+    return { seat, trainee: new ShrunkTrainer(seat.trainer, shrinking.places, model) };
   }
 }
 

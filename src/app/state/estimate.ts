@@ -7,6 +7,25 @@ export interface Pace {
   readonly stepsPerSecond: number;
 }
 
+/** A run that has ended: milliseconds since the one before it did, and how many trained until then, itself included. */
+export interface Ended {
+  readonly ms: number;
+  readonly steps: number;
+  readonly together: number;
+}
+
+/** How many finished runs the pace is taken from where one trains at a time. */
+const PACE_RUNS = 6;
+
+/**
+ * The last ones, in whole batches: runs side by side end at about the same time, so that all of a batch's time is before
+ * the first of them.
+ */
+export function newest(ended: readonly Ended[]): readonly Ended[] {
+  const batch = Math.max(...ended.map(({ together }) => together));
+  return ended.slice(-batch * Math.ceil(PACE_RUNS / batch));
+}
+
 /** Milliseconds a step takes, or null while nothing is known. */
 export function msPerStep({ finishedMs, finishedSteps, stepsPerSecond }: Pace): number | null {
   if (finishedSteps > 0) return finishedMs / finishedSteps;

@@ -11,7 +11,7 @@ import type { RunOutcome } from '../../science/run.ts';
 import { Cancelled, type EngineIdentity } from '../../science/trainer.ts';
 import type { LabClient, OpenLab } from '../../worker/client.ts';
 import type { EngineChoice } from '../../worker/protocol.ts';
-import { msPerStep, secondsFor, type Pace } from './estimate.ts';
+import { msPerStep, newest, secondsFor, type Ended, type Pace } from './estimate.ts';
 import { Live, type LiveRun, type Schedule } from './live.svelte.ts';
 
 /**
@@ -37,9 +37,6 @@ export interface ExperimentOptions {
   readonly listeners: ExperimentListeners;
 }
 
-/** How many finished runs the pace is taken from. */
-const PACE_RUNS = 6;
-
 export class Experiment {
   engine = $state.raw<EngineIdentity | null>(null);
   /** The graphics card that trains, as it calls itself. */
@@ -54,7 +51,7 @@ export class Experiment {
   private state = $state<Status>('idle');
   private readonly clock: Stopwatch;
   private lastEnd = 0;
-  private recent = $state.raw<readonly { ms: number; steps: number }[]>([]);
+  private recent = $state.raw<readonly Ended[]>([]);
   private client: LabClient | null = null;
   private prepared = '';
   /** Of the newest start; what an older one still does is not heard. */
@@ -290,7 +287,8 @@ export class Experiment {
   /** Runs share the workers, so the pace is the time between their ends, pauses left out. */
   private timed(run: RunId, plan: Plan): void {
     const now = this.clock.read();
-    this.recent = [...this.recent, { ms: now - this.lastEnd, steps: stepsOf(plan, run) }].slice(-PACE_RUNS);
+    const together = 1 + this.live.runs.length + this.live.sources.length;
+    this.recent = newest([...this.recent, { ms: now - this.lastEnd, steps: stepsOf(plan, run), together }]);
     this.lastEnd = now;
   }
 }

@@ -36,6 +36,7 @@ export async function createSparseEngine(): Promise<Engine> {
     arithmeticVersion: 1,
     deterministic: true,
     missing: (needs) => needs.filter((need) => !met.has(need)),
+    capacity: () => 1,
     createTrainer: (plan) => Promise.resolve(new SparseTrainer(heaps, plan)),
     dispose: () => heaps.drop(),
   };

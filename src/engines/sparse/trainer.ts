@@ -53,7 +53,7 @@ export class SparseTrainer implements Trainer {
   async train(until: readonly number[], control: Control): Promise<readonly number[]> {
     const losses: number[] = [];
     // One network at a time: its weights stay in the processor's cache.
-    for (const [index, end] of until.entries()) losses.push(await this.trainOne(this.network(index), end, control));
+    for (const [index, end] of until.entries()) losses.push(end === 0 ? NaN : await this.trainOne(this.network(index), end, control));
     return losses;
   }
 

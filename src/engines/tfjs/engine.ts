@@ -43,6 +43,7 @@ export async function createTfjsEngine(backendName: TfjsBackend, options: Backen
     // Browsers and GPUs round exponentials and sum products each in their own way.
     deterministic: false,
     missing: (needs) => needs.filter((need) => !met.has(need)),
+    capacity: () => 1,
     async createTrainer(plan: TrainerPlan) {
       if (backend.isLost) {
         // The old trainers are of no use any more; a new one may find the GPU back.

@@ -65,14 +65,15 @@ export class TfjsTrainer implements Trainer {
   }
 
   async train(until: readonly number[], control: Control): Promise<readonly number[]> {
-    const all = until.map((end, index): Progress => {
-      return { network: this.network(index), end, pending: null, pendingSteps: 0, lossSum: 0, steps: 0 };
-    });
+    const all = until.map((end, index): Progress | null =>
+      end === 0 ? null : { network: this.network(index), end, pending: null, pendingSteps: 0, lossSum: 0, steps: 0 },
+    );
+    const awake = all.filter((progress) => progress !== null);
     try {
       for (let inFlight = 0; ; inFlight++) {
-        const busy = all.filter(({ network, end }) => network.position < end);
+        const busy = awake.filter(({ network, end }) => network.position < end);
         if (busy.length === 0 || inFlight >= STEPS_IN_FLIGHT || control.due()) {
-          for (const progress of all) await this.fetchLoss(progress);
+          for (const progress of awake) await this.fetchLoss(progress);
           inFlight = 0;
         }
         if (busy.length === 0) break;
@@ -84,9 +85,9 @@ export class TfjsTrainer implements Trainer {
         }
       }
     } finally {
-      for (const { pending } of all) pending?.dispose();
+      for (const { pending } of awake) pending?.dispose();
     }
-    return all.map(({ lossSum, steps }) => (steps > 0 && Number.isFinite(lossSum) ? lossSum / steps : NaN));
+    return all.map((one) => (one !== null && one.steps > 0 && Number.isFinite(one.lossSum) ? one.lossSum / one.steps : NaN));
   }
 
   async metrics(network: number, examples: Uint32Array, control: Control): Promise<Metrics> {

@@ -2,6 +2,7 @@
 import type { LayerKind } from '../../models/model.ts';
 import type { Optimizer } from '../../science/recipe/schema.ts';
 import type { Engine, Need } from '../../science/trainer.ts';
+import { capacityOf } from './capacity.ts';
 import { Gpu, type GpuOptions } from './gpu.ts';
 import { WebgpuTrainer } from './trainer.ts';
 
@@ -55,6 +56,7 @@ export async function createWebgpuEngine(options: GpuOptions = {}): Promise<Webg
       return gpu.device;
     },
     missing: (needs) => needs.filter((need) => !met.has(need)),
+    capacity: capacityOf,
     async createTrainer(plan) {
       if (gpu.isLost) {
         // The old trainers are of no use any more; a new device may be had.

@@ -1,7 +1,7 @@
 /** The engine's own device: opened, watched for its loss, with its compiled pipelines and the ledger of its buffers. */
 import { m } from '../../paraglide/messages.js';
 import { LabError } from '../../science/errors.ts';
-import { DeviceLost } from '../lost.ts';
+import { DeviceLost, OutOfMemory } from '../lost.ts';
 import { isGpu } from '../probe.ts';
 import { layoutOf, wgslOf, type Kernel } from './kernel.ts';
 import { Ledger } from './ledger.ts';
@@ -189,7 +189,5 @@ export class Gpu {
   }
 }
 
-function errorOf(error: GPUError): LabError {
-  const message = error instanceof GPUOutOfMemoryError ? m.engines_gpu_memory() : m.engines_gpu_failed({ reason: error.message });
-  return new LabError(message, 'engine');
-}
+const errorOf = (error: GPUError): LabError =>
+  error instanceof GPUOutOfMemoryError ? new OutOfMemory() : new LabError(m.engines_gpu_failed({ reason: error.message }), 'engine');

@@ -1,5 +1,4 @@
-import { m } from '../../paraglide/messages.js';
-import { LabError } from '../../science/errors.ts';
+import { OutOfMemory } from '../lost.ts';
 
 /** Every buffer on the device is entered here when it is made and struck out when it goes, so that leaks show as numbers. */
 export class Ledger {
@@ -19,11 +18,11 @@ export class Ledger {
     return sum;
   }
 
-  /** Throws a `LabError` where a buffer is larger than any the device has room for. */
+  /** Throws an `OutOfMemory` where a buffer is larger than any the device has room for. */
   create(label: string, bytes: number, usage: GPUBufferUsageFlags): GPUBuffer {
     const size = Math.max(16, 4 * Math.ceil(bytes / 4));
     const { maxBufferSize, maxStorageBufferBindingSize } = this.device.limits;
-    if (size > Math.min(maxBufferSize, maxStorageBufferBindingSize)) throw new LabError(m.engines_gpu_memory(), 'engine');
+    if (size > Math.min(maxBufferSize, maxStorageBufferBindingSize)) throw new OutOfMemory();
     const buffer = this.device.createBuffer({ label, size, usage });
     this.held.set(buffer, size);
     return buffer;

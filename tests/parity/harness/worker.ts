@@ -4,6 +4,7 @@ import { usableBackends, type TfjsBackend } from '../../../src/engines/probe.ts'
 import { fingerprints } from './fingerprints.ts';
 import { probe, type Found, type Probe } from './graphics-contract.ts';
 import { compare, type Case, type Distances } from './graphics.ts';
+import { conductRecipe, type Conducted, type Order } from './side-by-side.ts';
 import { train, trainAfterLoss, type CaseName, type Trained } from './cases.ts';
 
 export type Request =
@@ -11,6 +12,7 @@ export type Request =
   | { readonly fingerprints: true }
   | { readonly compare: readonly Case[] }
   | { readonly contract: Probe }
+  | { readonly conduct: Order }
   | { readonly lose: 'webgpu' | 'webgl' }
   | { readonly backend: TfjsBackend; readonly name: CaseName };
 export type Reply =
@@ -19,6 +21,7 @@ export type Reply =
   | { readonly lost: Awaited<ReturnType<typeof trainAfterLoss>> }
   | { readonly distances: readonly Distances[] }
   | { readonly found: Found[Probe] }
+  | { readonly conducted: Conducted }
   | { readonly trained: Trained }
   | { readonly error: string };
 
@@ -27,6 +30,7 @@ async function answer(request: Request): Promise<Reply> {
   if ('fingerprints' in request) return { fingerprints: await fingerprints() };
   if ('compare' in request) return { distances: await compare(request.compare) };
   if ('contract' in request) return { found: await probe(request.contract) };
+  if ('conduct' in request) return { conducted: await conductRecipe(request.conduct) };
   if ('lose' in request) return { lost: await trainAfterLoss(request.lose) };
   return { trained: await train(request.backend, request.name, wasmPaths) };
 }

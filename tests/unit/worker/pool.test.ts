@@ -14,7 +14,19 @@ const tick = () => new Promise((resolve) => setTimeout(resolve, 0));
 
 /** Workers whose runs end when the test says so. */
 class Workshop {
-  readonly hands: { ended: boolean; die: () => void; finish: () => void; running: string | null; calls: string[] }[] = [];
+  readonly hands: {
+    ended: boolean;
+    die: () => void;
+    /** Ends the newest run. */
+    finish: () => void;
+    running: string | null;
+    /** All that are under way. */
+    readonly taken: Set<string>;
+    calls: string[];
+  }[] = [];
+
+  /** How many runs each worker takes at once. */
+  constructor(private readonly seats: number) {}
 
   readonly spawn = (): Hand => {
     let die: () => void = () => undefined;
@@ -23,7 +35,7 @@ class Workshop {
     });
     gone.catch(() => undefined);
     let stop: (error: Error) => void = () => undefined;
-    const state: Workshop['hands'][number] = { ended: false, die, finish: () => undefined, running: null, calls: [] };
+    const state: Workshop['hands'][number] = { ended: false, die, finish: () => undefined, running: null, taken: new Set(), calls: [] };
     this.hands.push(state);
     const said = (call: string) => () => {
       state.calls.push(call);
@@ -34,16 +46,23 @@ class Workshop {
       gone,
       end: () => (state.ended = true),
       worker: {
-        prepare: ({ engine }) => {
+        prepare: ({ engine, workers = 1 }) => {
           state.calls.push(`prepare ${engine}`);
-          return Promise.resolve({ id: 'sparse', engine: { name: 'sparse', backend: null, arithmeticVersion: 3, deterministic: true } });
+          return Promise.resolve({
+            id: 'sparse',
+            workers,
+            seats: this.seats,
+            engine: { name: 'sparse', backend: null, arithmeticVersion: 3, deterministic: true },
+          });
         },
         run: ({ run }) =>
           new Promise<RunOutcome>((resolve, reject) => {
             state.running = nameOf(run);
+            state.taken.add(nameOf(run));
             stop = reject;
             state.finish = () => {
               state.running = null;
+              state.taken.delete(nameOf(run));
               resolve({ name: nameOf(run) } as unknown as RunOutcome);
             };
           }),
@@ -56,8 +75,8 @@ class Workshop {
   };
 }
 
-async function pool(most: number) {
-  const workshop = new Workshop();
+async function pool(most: number, seats = 1) {
+  const workshop = new Workshop(seats);
   const client = await openPool(workshop.spawn, most, { recipe, engine: 'auto' }, () => undefined);
   return { workshop, client };
 }
@@ -111,6 +130,39 @@ describe('the pool', () => {
       workshop.hands[hand].die();
     }
     await expect(fatal).rejects.toThrow(/reinit arm at level 1 died twice/);
+  });
+
+  it('gives a worker as many runs as it has seats for', async () => {
+    const { workshop, client } = await pool(1, 3);
+    for (const seed of [1, 2, 3, 4]) void client.run(request({ seed, arm: 'ticket', level: 0 }));
+    await tick();
+    expect([...workshop.hands[0].taken]).toEqual(['1 ticket 0', '2 ticket 0', '3 ticket 0']);
+    workshop.hands[0].finish();
+    await tick();
+    expect([...workshop.hands[0].taken]).toEqual(['1 ticket 0', '2 ticket 0', '4 ticket 0']);
+    expect(workshop.hands).toHaveLength(1);
+  });
+
+  it('trains all runs of a worker that dies again, each by itself, so that only the one that kills workers is given up', async () => {
+    const { workshop, client } = await pool(1, 3);
+    const ended: string[] = [];
+    const runs = [1, 2, 3].map((seed) => client.run(request({ seed, arm: 'ticket', level: 0 })));
+    runs.forEach((run, index) => void run.then(() => ended.push(`ended ${index + 1}`)).catch(() => ended.push(`gone ${index + 1}`)));
+    await tick();
+    workshop.hands[0].die();
+    await tick();
+    expect([...workshop.hands[1].taken]).toEqual(['1 ticket 0']);
+    workshop.hands[1].die();
+    await tick();
+    for (const next of ['2 ticket 0', '3 ticket 0']) {
+      expect([...workshop.hands[2].taken]).toEqual([next]);
+      workshop.hands[2].finish();
+      await tick();
+    }
+    expect(ended).toEqual(['gone 1', 'ended 2', 'ended 3']);
+    for (const seed of [4, 5]) void client.run(request({ seed, arm: 'ticket', level: 0 }));
+    await tick();
+    expect([...workshop.hands[2].taken]).toEqual(['4 ticket 0', '5 ticket 0']);
   });
 
   it('pauses and resumes all, and those hired while paused, at the tempo of all', async () => {

@@ -51,7 +51,12 @@ it('events arrive before the answer of the call that sent them', async () => {
   const worker = wired({
     prepare: (_setup, listener) => {
       for (const bytes of [1, 2, 3]) listener(event(bytes));
-      return Promise.resolve({ id: 'sparse', engine: { name: 'sparse', backend: null, arithmeticVersion: 1, deterministic: true } });
+      return Promise.resolve({
+        id: 'sparse',
+        workers: 1,
+        seats: 1,
+        engine: { name: 'sparse', backend: null, arithmeticVersion: 1, deterministic: true },
+      });
     },
   });
   expect((await worker.prepare({ recipe, engine: 'auto' }, (what) => heard.push(what))).id).toBe('sparse');

@@ -123,6 +123,32 @@ export function contractSuite(name: string, open: () => Promise<Bench>): void {
       several.dispose();
     });
 
+    it('lets a network rest that was not started, and starts, writes, reads and measures it while others train', async () => {
+      const several = await make(optimizers.adam, 2);
+      several.start(0, begin(model, task, planes, { seed: 1 }));
+      let isVisited = false;
+      const visit = async (): Promise<void> => {
+        isVisited = true;
+        several.start(1, begin(model, task, planes, { seed: 2 }));
+        several.write(1, begin(model, task, planes, { seed: 3 }).snapshot);
+        await several.metrics(1, some, unhurried);
+        await several.gradients(1, some);
+      };
+      const [, resting] = await several.train([20, 0], { due: () => !isVisited, breathe: visit });
+      expect(resting).toBeNaN();
+      await several.train([20, 20], unhurried);
+      for (const [network, seed] of [1, 2].entries()) {
+        const alone = await make(optimizers.adam);
+        const start = begin(model, task, planes, { seed });
+        alone.start(0, start);
+        if (network === 1) alone.write(0, begin(model, task, planes, { seed: 3 }).snapshot);
+        await alone.train([20], unhurried);
+        expect(bits((await several.read(network)).parameters)).toEqual(bits((await alone.read(0)).parameters));
+        alone.dispose();
+      }
+      several.dispose();
+    });
+
     it('copies what it is given, and gives copies', async () => {
       const trainer = await make(optimizers.momentum);
       const start = begin(model, task, {});
