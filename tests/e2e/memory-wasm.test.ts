@@ -4,4 +4,4 @@ import { useSite } from './support/site.ts';
 
 const site = useSite();
 
-it('memory is level over a hundred levels on WASM', () => expectLevelMemory(site, /WASM/), PATIENCE_MS);
+it('memory is level over a hundred levels on WASM', () => expectLevelMemory(site, /WASM/), 2 * PATIENCE_MS);

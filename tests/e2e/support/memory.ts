@@ -5,7 +5,7 @@ import { deep } from './recipes.ts';
 import type { Site } from './site.ts';
 
 /** The page draws the charts of a hundred levels again and again: of two busy cores it gets one at best. */
-export const PATIENCE_MS = 300_000;
+export const PATIENCE_MS = 240_000;
 
 const FEW = 20;
 const MANY = 100;
@@ -20,7 +20,7 @@ export async function expectLevelMemory(site: Site, engine: RegExp): Promise<voi
   await lab.openRecipe(deep);
   const meter = await HeapMeter.on(lab.page);
   const heapAfter = async (): Promise<Heap> => {
-    await lab.expectComplete(PATIENCE_MS / 2);
+    await lab.expectComplete(PATIENCE_MS);
     await lab.sessions.expectSaved();
     return meter.read();
   };
