@@ -12,7 +12,7 @@ const mocking = ['tests/unit/worker/loss.test.ts'];
 const unit = { environment: 'node', testTimeout: 20_000, isolate: false, ...inOrder(0) } as const;
 
 /** A browser is driven from the test: each file starts its own, which takes a while and needs a core. */
-const inBrowser = { environment: 'node', maxWorkers: 2, testTimeout: 120_000, hookTimeout: 120_000 } as const;
+const inBrowser = { environment: 'node', maxWorkers: 2, testTimeout: 120_000, hookTimeout: 240_000 } as const;
 
 /** The built lab in a browser. */
 const endToEnd = { ...inBrowser, isolate: false, expect: { poll: { timeout: 10_000 } } } as const;
