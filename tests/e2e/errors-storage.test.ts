@@ -1,5 +1,5 @@
 /** Storage that fails: the lab says so and goes on, and nothing that was stored is lost. */
-import type { Page } from 'playwright';
+import type { Locator, Page } from 'playwright';
 import { describe, expect, it } from 'vitest';
 import type { LabPage } from './pages/lab-page.ts';
 import { textOf } from './pages/text.ts';
@@ -46,6 +46,9 @@ async function damageRecords(page: Page, prefix: string, damage: 'cut' | 'replac
   );
 }
 
+/** On a busy machine the first visit's spiral finishes a level, and is kept, before a test's own recipe is opened. */
+const listedBesideSpiral = (lab: LabPage): Locator => lab.sessions.panel.getByRole('listitem').filter({ hasNotText: 'Spiral' });
+
 const idOf = (lab: LabPage): Promise<string> => lab.page.evaluate(() => localStorage.getItem('session') ?? '');
 
 describe('a stored session that is damaged', () => {
@@ -82,7 +85,7 @@ describe('a stored session that is damaged', () => {
     await lab.runAll();
     await lab.sessions.expectSaved();
     await lab.sessions.open();
-    await expect.poll(() => lab.sessions.panel.getByRole('listitem').count()).toBe(listed);
+    await expect.poll(() => listedBesideSpiral(lab).count()).toBe(listed);
     await lab.sessions
       .entry('Whole')
       .getByRole('button', { name: /^Whole/ })
@@ -207,6 +210,6 @@ describe('two tabs with one session', () => {
     await lab.sessions.expectCurrent('Quick (copy)');
     await lab.sessions.expectSaved();
     await lab.sessions.open();
-    await expect.poll(() => lab.sessions.panel.getByRole('listitem').count()).toBe(1);
+    await expect.poll(() => listedBesideSpiral(lab).count()).toBe(1);
   });
 });

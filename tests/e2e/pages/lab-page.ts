@@ -133,7 +133,8 @@ export class LabPage {
   }
 
   expectNext(words: RegExp, timeout = 10_000): Promise<void> {
-    return expect.poll(() => textOf(this.next), { timeout }).toMatch(words);
+    // Whoever waits for long need not look as often: finding the line takes the page a while where there are many levels.
+    return expect.poll(() => textOf(this.next), { timeout, interval: timeout / 200 }).toMatch(words);
   }
 
   /** Waits until a level is in training and some of it is done. */

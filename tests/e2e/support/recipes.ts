@@ -29,6 +29,7 @@ export const slow: TypedRecipe = {
 export const deep: TypedRecipe = {
   ...quick,
   name: 'Deep',
+  task: { dataset: 'digits', train: 300, validation: 100, test: 100 },
   model: { family: 'mlp', hidden: [300, 100] },
   training: { batchSize: 50, steps: 10, evaluateEvery: 10 },
   pruning: { rate: 0.03, levels: 20 },
