@@ -3,7 +3,6 @@ import type { Planes } from '../../science/mask.ts';
 import type { Metrics, Snapshot, Tensors } from '../../science/tensors.ts';
 import type { Control, NetworkStart, Trainer, TrainerPlan } from '../../science/trainer.ts';
 import { Arrivals } from '../arrivals.ts';
-import { hessianVectorProduct } from '../double/hessian.ts';
 import { Examples } from './examples.ts';
 import { buildGraph } from './graph.ts';
 import type { Heaps } from './heap.ts';
@@ -107,6 +106,8 @@ export class SparseTrainer implements Trainer {
   async hessianVectorProduct(network: number, examples: Uint32Array, vector: Tensors): Promise<Tensors> {
     const { model, task } = this.plan;
     await task.ready(examples);
+    // Few recipes ask for curvature.
+    const { hessianVectorProduct } = await import('../double/hessian.ts');
     return hessianVectorProduct(model, task, this.network(network).read().parameters, examples, vector);
   }
 

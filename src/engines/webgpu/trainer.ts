@@ -5,7 +5,6 @@ import type { Metrics, Snapshot, Tensors } from '../../science/tensors.ts';
 import type { Control, NetworkStart, Trainer, TrainerPlan } from '../../science/trainer.ts';
 import type { Batches } from '../../tasks/task.ts';
 import { Arrivals } from '../arrivals.ts';
-import { hessianVectorProduct } from '../double/hessian.ts';
 import { placed } from '../places.ts';
 import { Chunks, type Lesson } from './chunk.ts';
 import { Examples } from './examples.ts';
@@ -191,6 +190,8 @@ export class WebgpuTrainer implements Trainer {
   async hessianVectorProduct(network: number, examples: Uint32Array, vector: Tensors): Promise<Tensors> {
     const { model, task } = this.plan;
     await task.ready(examples);
+    // Few recipes ask for curvature.
+    const { hessianVectorProduct } = await import('../double/hessian.ts');
     return hessianVectorProduct(model, task, (await this.read(network)).parameters, examples, vector);
   }
 
