@@ -123,7 +123,9 @@ export class LabService implements LabWorker {
 
   private async goOnWithout(cause: DeviceLost): Promise<void> {
     const engine = await openEngine(WITHOUT_GPU, this.platform.wasmPaths);
-    if (engine.missing(this.needs).length > 0) {
+    // A run of another arithmetic would be another run, which nobody waits for.
+    const isOther = engine.arithmeticVersion !== this.opened?.engine.arithmeticVersion;
+    if (isOther || engine.missing(this.needs).length > 0) {
       engine.dispose();
       throw cause;
     }
