@@ -6,7 +6,7 @@ import { defineConfig } from 'vitest/config';
 const inOrder = (groupOrder: number) => ({ sequence: { groupOrder } });
 
 /** Files that replace a module by another, which must not be loaded yet. */
-const mocking = ['tests/unit/worker/loss.test.ts'];
+const mocking = ['tests/unit/**/*.mocking.test.ts'];
 
 /** Modules are read once a worker, not once a file: they keep no state that matters to another file. */
 const unit = { environment: 'node', testTimeout: 20_000, isolate: false, ...inOrder(0) } as const;
