@@ -128,7 +128,10 @@ export class Experiment {
       this.lastEnd = this.clock.read();
       if (this.isPauseWanted()) this.pause();
       const finished = (result: RunResult): void => {
-        if (isCurrent()) this.options.listeners.finished(result);
+        if (!isCurrent()) return;
+        this.options.listeners.finished(result);
+        // Only now: what was kept of it takes a moment to be, and the stage must have something to show.
+        this.live.end(result);
       };
       await conduct(plan, this.gated(plan, client, isCurrent), notebook, finished, wanted);
       if (isCurrent()) this.status = 'done';
@@ -255,7 +258,7 @@ export class Experiment {
             this.timed(request.run, request.plan);
             return outcome;
           }
-          const live = this.live.end(request.run);
+          const live = this.live.latest(request.run);
           this.timed(request.run, plan);
           this.options.listeners.trained(outcome, live);
           return outcome;

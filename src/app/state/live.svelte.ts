@@ -146,12 +146,16 @@ export class Live {
     return this.runs.find((live) => runName(live.run) === name);
   }
 
-  /** A run has ended; returns the last that was heard of it. */
-  end(run: RunId): LiveRun | undefined {
+  /** The last that was heard of a run. */
+  latest(run: RunId): LiveRun | undefined {
     this.flush();
-    const live = this.find(run);
+    return this.find(run);
+  }
+
+  /** A run has ended, and its result is known. */
+  end(run: RunId): void {
+    const live = this.latest(run);
     if (live !== undefined) this.runs = this.runs.filter((other) => other !== live);
-    return live;
   }
 
   endSource(run: RunId): void {
