@@ -19,6 +19,8 @@ export const adam = { type: 'adam', learningRate: 0.0012, beta1: 0.9, beta2: 0.9
 export const nets = {
   'lenet-300-100': ({ input, classes }: Task): Model =>
     buildModel({ family: 'mlp', hidden: [300, 100], activation: 'relu' }, input, classes),
+  /** So small that it leaves a device with nothing to do. */
+  'mlp-32-16': ({ input, classes }: Task): Model => buildModel({ family: 'mlp', hidden: [32, 16], activation: 'relu' }, input, classes),
   /** Two 3×3 convolutions, each with a 2×2 max pool behind it. */
   'conv-8-16': ({ input, classes }: Task): Model =>
     new Builder(input)

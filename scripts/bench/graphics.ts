@@ -17,6 +17,7 @@ const contenders: readonly Chosen[] = [
   ...[0.21, 0.05].map((density): Chosen => ({ engine: 'webgpu', net: 'lenet-300-100', networks: 8, density })),
   { engine: 'tfjs-webgpu', net: 'lenet-300-100', networks: 8, density: 1 },
   { engine: 'jax-js-webgpu', net: 'lenet-300-100', networks: 8, density: 1 },
+  ...[1, 8, 32].map((networks): Chosen => ({ engine: 'webgpu', net: 'mlp-32-16', networks, density: 1 })),
   ...[1, 0.21, 0.05].map((density): Chosen => ({ engine: 'webgpu', net: 'conv-8-16', networks: 4, density })),
   { engine: 'tfjs-webgpu', net: 'conv-8-16', networks: 4, density: 1 },
 ];

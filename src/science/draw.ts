@@ -6,9 +6,10 @@ import type { Model } from '../models/model.ts';
 import { permutation, stream, type Stream } from '../numerics/streams.ts';
 import { initialise } from './init.ts';
 import { bitsWhere, denseMask, getBit, trainablePlanes, type Bits, type Mask, type Planes } from './mask.ts';
-import { randomScores, scoresOf } from './prune/criteria.ts';
+import { scoresOf } from './prune/criteria.ts';
 import { recipeAt, type Plan } from './plan.ts';
-import { prune, pruneByFixedScores } from './prune/prune.ts';
+import { prune } from './prune/prune.ts';
+import { randomMask } from './prune/random-mask.ts';
 import { needsSlopes, type Slopes } from './prune/slopes.ts';
 import { structures } from './prune/structure.ts';
 import { isCut } from './recipe/method.ts';
@@ -130,7 +131,7 @@ export function drawMask(
   slopes: Slopes | null = null,
 ): Mask {
   if (arm === 'random-mask') {
-    return pruneByFixedScores(plan, model, randomScores(model, seed, 'random-mask'), level, seed, 'random-mask-ties');
+    return randomMask(plan, model, level, seed);
   }
   const recipe = recipeAt(plan, level);
   const source = sourcePlan(plan);

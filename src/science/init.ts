@@ -1,7 +1,9 @@
 /** θ0: the weights before any training, from a named stream of the seed. */
-import type { Model, Parameter } from '../models/model.ts';
+import { parametersOf, type Model, type Parameter } from '../models/model.ts';
 import { normal, symmetric } from '../numerics/sampling.ts';
 import { stream } from '../numerics/streams.ts';
+import { Memo } from './memo.ts';
+import { stableText } from './recipe/plain.ts';
 import type { Initialiser } from './recipe/schema.ts';
 import type { Snapshot } from './tensors.ts';
 
@@ -21,12 +23,18 @@ export const deviations: Readonly<Record<Initialiser, (fans: Fans) => number>> =
   'kaiming-uniform': ({ fanIn }) => Math.sqrt(2 / fanIn),
 };
 
+/** Numbers of all inits that are remembered together. */
+const MOST_NUMBERS = 4_000_000;
+const inits = new Memo<readonly Float32Array[]>(MOST_NUMBERS);
+
 /** A fresh network. Every parameter draws from a stream of its own, so that no layer disturbs another. */
 export function initialise(model: Model, initialiser: Initialiser, seed: number, streamName = 'init'): Snapshot {
+  const { parameters } = model;
+  const drawn = inits.get(stableText([parameters, initialiser, seed, streamName]), parametersOf(model), () =>
+    parameters.map((parameter) => fill(parameter, initialiser, seed, `${streamName}/${parameter.name}`)),
+  );
   return {
-    parameters: Object.fromEntries(
-      model.parameters.map((parameter) => [parameter.name, fill(parameter, initialiser, seed, `${streamName}/${parameter.name}`)]),
-    ),
+    parameters: Object.fromEntries(parameters.map(({ name }, index) => [name, drawn[index].slice()])),
     buffers: Object.fromEntries(model.buffers.map(({ name, size, initial }) => [name, new Float32Array(size).fill(initial)])),
   };
 }

@@ -5,8 +5,7 @@ import { initialise } from '../science/init.ts';
 import { trainablePlanes } from '../science/mask.ts';
 import { planOf } from '../science/plan.ts';
 import { densityLadder } from '../science/prune/counts.ts';
-import { randomScores } from '../science/prune/criteria.ts';
-import { pruneByFixedScores } from '../science/prune/prune.ts';
+import { randomMask } from '../science/prune/random-mask.ts';
 import { modelOf } from '../science/recipe/model.ts';
 import type { Recipe } from '../science/recipe/schema.ts';
 import type { Engine } from '../science/trainer.ts';
@@ -29,7 +28,7 @@ export async function millisecondsAStep(engine: Engine, recipe: Recipe, task: Ta
   const trainer = await engine.createTrainer({ model, task, optimizer, weightDecay, batchSize, networks });
   try {
     const split = splitFor(recipe.task.dataset, recipe.task, seed);
-    const mask = pruneByFixedScores(planOf(recipe), model, randomScores(model, seed, 'race'), middleLevel(recipe), seed, 'race-ties');
+    const mask = randomMask(planOf(recipe), model, middleLevel(recipe), seed);
     const control = new Pace();
     const all = Array.from({ length: networks }, (_, network) => network);
     for (const network of all)

@@ -10,9 +10,9 @@ export const testNets: Readonly<Record<'dense' | 'convolution', (input: Shape, c
 /** Convolutions, strided too, batch normalisation, pooling and a sum of two branches. */
 function convolution(input: Shape, classes: number): Model {
   const channels = 8;
+  // Strided from the first: half the pictures' size is enough to go wrong on.
   const half = { height: input.height >> 1, width: input.width >> 1, channels };
   const quarter = { height: half.height >> 1, width: half.width >> 1, channels };
-  const full = { ...input, channels };
   const conv = (name: string, from: string, read: Shape, output: Shape, kernel: number, stride: number) =>
     ({
       ...({ kind: 'conv2d', name, from: [from], output, input: read, kernel, stride, padding: kernel >> 1 } as const),
@@ -35,15 +35,15 @@ function convolution(input: Shape, classes: number): Model {
   return {
     ...{ family: 'self-test', input, classes },
     layers: [
-      conv('conv1', 'input', input, full, 3, 1),
+      conv('conv1', 'input', input, half, 3, 2),
       {
-        ...{ kind: 'batch-norm', name: 'norm', from: ['conv1'], output: full, scale: 'norm/scale', shift: 'norm/shift' },
+        ...{ kind: 'batch-norm', name: 'norm', from: ['conv1'], output: half, scale: 'norm/scale', shift: 'norm/shift' },
         ...{ mean: 'norm/mean', variance: 'norm/variance', epsilon: 1e-5, momentum: 0.9 },
       },
-      { kind: 'tanh', name: 'tanh', from: ['norm'], output: full },
-      { kind: 'max-pool', name: 'pool', from: ['tanh'], output: half, input: full, size: 2, stride: 2 },
-      conv('conv2', 'pool', half, quarter, 3, 2),
-      conv('shortcut', 'pool', half, quarter, 1, 2),
+      { kind: 'tanh', name: 'tanh', from: ['norm'], output: half },
+      { kind: 'max-pool', name: 'pool', from: ['tanh'], output: quarter, input: half, size: 2, stride: 2 },
+      conv('conv2', 'pool', quarter, quarter, 3, 1),
+      conv('shortcut', 'pool', quarter, quarter, 1, 1),
       { kind: 'add', name: 'sum', from: ['conv2', 'shortcut'], output: quarter },
       { kind: 'tanh', name: 'active', from: ['sum'], output: quarter },
       { kind: 'global-average-pool', name: 'average', from: ['active'], output: { height: 1, width: 1, channels }, input: quarter },

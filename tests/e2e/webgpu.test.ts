@@ -30,7 +30,9 @@ function keepDevices(page: Page): Promise<void> {
 
 it('trains where somebody says so, names the card, and goes on when the card is lost', async () => {
   const lab = await site.visit({ before: keepDevices });
-  await lab.openRecipe({ ...slow, name: 'On the card', pruning: { levels: 1 }, arms: ['ticket'] });
+  // A card that is a program has enough to do with that.
+  const training = { batchSize: 64, steps: 1000, evaluateEvery: 500 };
+  await lab.openRecipe({ ...slow, name: 'On the card', training, pruning: { levels: 1 }, arms: ['ticket'] });
   await lab.engine.choose(/^webgpu our/);
   await lab.run();
   await expect.poll(() => lab.engine.shown(), { timeout: 60_000 }).toBe('webgpu');

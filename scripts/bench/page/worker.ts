@@ -23,7 +23,7 @@ export type Done = { readonly adapter: string } | { readonly ms: number } | { re
 const COUNT = 2000;
 /** Pictures of the size of MNIST's; what is in them does not matter here. */
 const task = tinyTask({ input: { height: 28, width: 28, channels: 1 }, classes: 10, count: COUNT });
-const models = { 'lenet-300-100': nets['lenet-300-100'](task), 'conv-8-16': nets['conv-8-16'](task) };
+const models = { 'lenet-300-100': nets['lenet-300-100'](task), 'mlp-32-16': nets['mlp-32-16'](task), 'conv-8-16': nets['conv-8-16'](task) };
 const examples = Uint32Array.from({ length: COUNT }, (_, example) => example);
 
 const settingOf = (net: Chosen['net'], seed: number): Setting => ({

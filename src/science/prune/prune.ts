@@ -3,8 +3,8 @@ import type { Model } from '../../models/model.ts';
 import { prunableParameters } from '../../models/model.ts';
 import { pow } from '../../numerics/elementary.ts';
 import { stream } from '../../numerics/streams.ts';
-import { countBits, denseMask, type Mask } from '../mask.ts';
-import { parentLevel, recipeAt, type Plan } from '../plan.ts';
+import { countBits, type Mask } from '../mask.ts';
+import { recipeAt, type Plan } from '../plan.ts';
 import type { Tensors } from '../tensors.ts';
 import { quotaOf, type KeptCount } from './counts.ts';
 import { structures } from './structure.ts';
@@ -36,15 +36,8 @@ export function prune(
   return mask;
 }
 
-/** The mask of `level` when the same scores decide every round, as for random masks. */
-export function pruneByFixedScores(plan: Plan, model: Model, scores: Tensors, level: number, seed: number, tieStream: string): Mask {
-  if (level === 0) return denseMask(model);
-  const from = pruneByFixedScores(plan, model, scores, parentLevel(plan, level), seed, tieStream);
-  return cutOnce(plan, model, level, from, scores, seed, `${tieStream}/${level}`);
-}
-
 /** All that a level cuts, by one set of scores. */
-function cutOnce(plan: Plan, model: Model, level: number, from: Mask, scores: Tensors, seed: number, tieStream: string): Mask {
+export function cutOnce(plan: Plan, model: Model, level: number, from: Mask, scores: Tensors, seed: number, tieStream: string): Mask {
   const { structure } = recipeAt(plan, level).pruning;
   if (structure === 'weights') return cut(model, from, scores, quotaOf(plan, model, level, presentIn(from)), seed, tieStream);
   return structures[structure].cut({ plan, model, level, from, scores, ties: (name) => stream(seed, `${tieStream}/${name}`) });

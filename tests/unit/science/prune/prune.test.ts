@@ -4,11 +4,11 @@ import { mlp } from '../../../../src/models/mlp.ts';
 import { stream } from '../../../../src/numerics/streams.ts';
 import { initialise } from '../../../../src/science/init.ts';
 import { bitsWhere, countBits, denseMask, density, fullBits, getBit, layerDensity, type Mask } from '../../../../src/science/mask.ts';
+import { criteria } from '../../../../src/science/prune/criteria.ts';
 import { densityLadder } from '../../../../src/science/prune/counts.ts';
 import { keptAfterRound } from '../../../../src/science/prune/rounds.ts';
-import { criteria, randomScores } from '../../../../src/science/prune/criteria.ts';
 import { parentLevel, planOf } from '../../../../src/science/plan.ts';
-import { prune, pruneByFixedScores } from '../../../../src/science/prune/prune.ts';
+import { prune } from '../../../../src/science/prune/prune.ts';
 import { keepTop } from '../../../../src/science/prune/top.ts';
 import type { Recipe } from '../../../../src/science/recipe/schema.ts';
 import { tinyRecipe } from '../recipes.ts';
@@ -149,16 +149,5 @@ describe('masks of a level', () => {
     );
     expect(seen).toHaveLength(100);
     [0, 1, 50, 99].forEach((round) => expect(seen[round]).toBeCloseTo(0.1 ** (round / 100), 5));
-  });
-
-  it('random scores give masks nested level to level, of the recipe’s own counts, iterative or not', () => {
-    const scores = randomScores(lenet, 3, 'random-mask');
-    const masks = [1, 2, 3].map((level) => pruneByFixedScores(plan(), lenet, scores, level, 3, 'ties'));
-    expect(masks.map((mask) => (100 * density(mask)).toFixed(1))).toEqual(['80.0', '64.1', '51.3']);
-    for (let index = 0; index < 1000; index++)
-      if (getBit(masks[2]['output/weight'], index)) expect(getBit(masks[0]['output/weight'], index)).toBe(true);
-    expect(pruneByFixedScores(plan({ schedule: 'one-shot' }), lenet, scores, 3, 3, 'ties')['output/weight']).toEqual(
-      masks[2]['output/weight'],
-    );
   });
 });
