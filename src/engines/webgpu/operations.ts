@@ -152,11 +152,17 @@ function pooling(context: Context, step: Step, windows: Windows): Operation {
   const from = context.valuesOf(step.sources[0]);
   const slope = sloped(context, step);
   return {
-    forward: () => [{ kernel: pool(scene, output, windows), buffers: [steps, ...modes, from.value, ...to], only: null }],
+    forward: () => [{ kernel: pool(scene, output, windows, memory.gpu.traits), buffers: [steps, ...modes, from.value, ...to], only: null }],
     backward: () =>
       slope === null
         ? []
-        : [{ kernel: poolGradient(scene, slope.input, windows), buffers: [steps, slopesOf(context, step), ...slope.buffers], only: null }],
+        : [
+            {
+              kernel: poolGradient(scene, slope.input, windows, memory.gpu.traits),
+              buffers: [steps, slopesOf(context, step), ...slope.buffers],
+              only: null,
+            },
+          ],
   };
 }
 
@@ -166,12 +172,20 @@ function addition(context: Context, step: Step): Operation {
   const modes = output.isTurned === null ? [] : [memory.modes];
   const sources = step.sources.map((place) => valuesOf(place).value);
   return {
-    forward: () => [{ kernel: addValues(scene, output, sources.length), buffers: [steps, ...modes, ...sources, ...to], only: null }],
+    forward: () => [
+      { kernel: addValues(scene, output, sources.length, memory.gpu.traits), buffers: [steps, ...modes, ...sources, ...to], only: null },
+    ],
     backward: () =>
       step.sources.flatMap((_, index): Work[] => {
         const slope = sloped(context, step, index);
         if (slope === null) return [];
-        return [{ kernel: addGradient(scene, slope.input), buffers: [steps, slopesOf(context, step), ...slope.buffers], only: null }];
+        return [
+          {
+            kernel: addGradient(scene, slope.input, memory.gpu.traits),
+            buffers: [steps, slopesOf(context, step), ...slope.buffers],
+            only: null,
+          },
+        ];
       }),
   };
 }

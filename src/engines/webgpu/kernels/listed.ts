@@ -7,7 +7,16 @@ import { LANES, laneSums, lines } from './lanes.ts';
 import type { List, ListLayout } from './list-layout.ts';
 import { begin, goalBindings, reachFunction, shaped, type Goal, type MatrixShape, type ShapedKernel } from './matrix.ts';
 import { LISTED } from './modes.ts';
-import { modesBinding, parametersBinding, putGradient, putValue, quadsBinding, stepsBinding, WIDEST } from './values.ts';
+import {
+  gradientQuadsBinding,
+  modesBinding,
+  parametersBinding,
+  putGradient,
+  putValue,
+  quadsBinding,
+  stepsBinding,
+  WIDEST,
+} from './values.ts';
 
 export interface ListedShape extends MatrixShape {
   readonly lists: ListLayout;
@@ -135,14 +144,14 @@ export function inputGradientListed(shape: ListedShape, traits: Traits): ShapedK
   });
   const bindings = [
     ...[stepsBinding(shape), modesBinding(shape), parametersBinding(shape), listsBinding(shape)],
-    ...[read('source', 'vec4f', (shape.slots * outputs * batch) / 4), ...put.bindings],
+    ...[gradientQuadsBinding('source', outputs, shape), ...put.bindings],
   ];
   return shaped('input gradient, listed', bindings, put.code, summed, false);
 }
 
 /** Gradient by the weights that there are and by the biases, and the optimiser's step with it. */
 export function updateListed(shape: ListedShape, goal: Goal & { readonly kind: 'update' }, traits: Traits): ShapedKernel {
-  const { rows, columns, weight, bias, batch, slots, geometry } = shape;
+  const { rows, columns, weight, bias, geometry } = shape;
   const [inputs, outputs] = featuresOf(shape);
   const work = geometry !== null ? overPositions(shape, geometry, traits) : traits.quads === 4 ? alongTheBatch(shape) : alongTheList(shape);
   const p =
@@ -151,7 +160,7 @@ export function updateListed(shape: ListedShape, goal: Goal & { readonly kind: '
 fn reachEntry(network: u32, entry: u32, gradient: f32, step: Step) { reach(network, ${p}, gradient, step); }`;
   const bindings = [
     ...[stepsBinding(shape), modesBinding(shape), ...goalBindings(shape, goal), listsBinding(shape)],
-    ...[read('dy', 'vec4f', (slots * outputs * batch) / 4), quadsBinding('x', inputs, shape)],
+    ...[gradientQuadsBinding('dy', outputs, shape), quadsBinding('x', inputs, shape)],
   ];
   return shaped('update, listed', bindings, before, work, work.subgroups);
 }

@@ -51,51 +51,73 @@ export const quadsBinding = (name: string, features: number, { slots, batch }: S
   read(name, 'Value4', (slots * (features + 1) * batch) / 4);
 export const gradientBinding = (name: string, features: number, { slots, batch }: Scene): Binding =>
   read(name, 'f32', slots * features * batch);
+export const gradientQuadsBinding = (name: string, features: number, { slots, batch }: Scene): Binding =>
+  read(name, 'vec4f', (slots * features * batch) / 4);
 
 /** Begins a kernel that every network takes part in, unless it rests. */
 export const beginAll = ({ slots }: Scene): string => `
   let step = steps[at.step * ${slots}u + slot];
   if (step.count == 0u) { return; }`;
 
-/** 1 − 2 / (e^2x + 1): the host's own may not be defined for large x. */
-const activationFunction: Readonly<Record<Activated, string>> = {
-  none: 'fn activated(x: f32) -> f32 { return x; }',
-  relu: 'fn activated(x: f32) -> f32 { return select(0.0, x, x > 0.0); }',
-  tanh: 'fn activated(x: f32) -> f32 { return 1.0 - 2.0 / (exp(2.0 * clamp(x, -20.0, 20.0)) + 1.0); }',
-};
+/** A number, or those of four examples side by side. */
+export type Width = 'f32' | 'vec4f';
 
-/** A gradient by an activated value `y` as one by what was activated. */
-const slopeFunction: Readonly<Record<Activated, string>> = {
-  none: 'fn sloped(gradient: f32, y: f32) -> f32 { return gradient; }',
-  relu: 'fn sloped(gradient: f32, y: f32) -> f32 { return select(0.0, gradient, y > 0.0); }',
-  tanh: 'fn sloped(gradient: f32, y: f32) -> f32 { return gradient * (1.0 - y * y); }',
-};
+/** The function `activated(x)`. tanh as 1 − 2 / (e^2x + 1): the host's own may not be defined for large x. */
+function activationFunction(kind: Activated, width: Width): string {
+  const body = {
+    none: 'x',
+    relu: `select(${width}(0.0), x, x > ${width}(0.0))`,
+    tanh: `1.0 - 2.0 / (exp(2.0 * clamp(x, ${width}(-20.0), ${width}(20.0))) + 1.0)`,
+  }[kind];
+  return `fn activated(x: ${width}) -> ${width} { return ${body}; }`;
+}
 
-/** The function `put(slot, feature, example, value)`, which activates a value and writes it to `y`, and what it is bound to. */
-export function putValue(
-  { batch, slots }: Scene,
-  { features, activation, isTurned }: Written,
-): { code: string; bindings: readonly Binding[] } {
-  const turn =
-    isTurned === null ? '' : `if (${isTurned}) { yTurned[(slot * ${batch}u + example) * ${features}u + feature] = Value(value); }`;
-  const code = `${activationFunction[activation]}
-fn put(slot: u32, feature: u32, example: u32, sum: f32) {
+/** The function `sloped(gradient, y)`: a gradient by an activated value `y` as one by what was activated. */
+function slopeFunction(kind: Activated, width: Width): string {
+  const body = {
+    none: 'gradient',
+    relu: `select(${width}(0.0), gradient, y > ${width}(0.0))`,
+    tanh: 'gradient * (1.0 - y * y)',
+  }[kind];
+  return `fn sloped(gradient: ${width}, y: ${width}) -> ${width} { return ${body}; }`;
+}
+
+/** A function of a kernel, and what it is bound to. */
+interface Put {
+  readonly code: string;
+  readonly bindings: readonly Binding[];
+}
+
+/** How many examples a width has side by side, and what of them lies in a buffer of values. */
+const across = (width: Width): number => (width === 'f32' ? 1 : 4);
+const stored = (width: Width): 'Value' | 'Value4' => (width === 'f32' ? 'Value' : 'Value4');
+
+/** The function `put(slot, feature, place, value)`, which activates what is at a place of the batch and writes it to `y`. */
+export function putValue({ batch, slots }: Scene, { features, activation, isTurned }: Written, width: Width = 'f32'): Put {
+  const places = batch / across(width);
+  const turned = (example: string, value: string): string =>
+    `yTurned[(slot * ${batch}u + ${example}) * ${features}u + feature] = Value(${value});`;
+  const turns =
+    width === 'f32' ? turned('place', 'value') : [0, 1, 2, 3].map((lane) => turned(`4u * place + ${lane}u`, `value[${lane}]`)).join(' ');
+  const code = `${activationFunction(activation, width)}
+fn put(slot: u32, feature: u32, place: u32, sum: ${width}) {
   let value = activated(sum);
-  y[slot * ${(features + 1) * batch}u + feature * ${batch}u + example] = Value(value);
-  ${turn}
+  y[slot * ${(features + 1) * places}u + feature * ${places}u + place] = ${stored(width)}(value);
+  ${isTurned === null ? '' : `if (${isTurned}) { ${turns} }`}
 }`;
-  const y = write('y', 'Value', slots * (features + 1) * batch);
+  const y = write('y', stored(width), slots * (features + 1) * places);
   return { code, bindings: isTurned === null ? [y] : [y, write('yTurned', 'Value', slots * features * batch)] };
 }
 
-/** The function `putGradient(slot, feature, example, gradient)`, which writes to `dx`, and what it is bound to; it looks at `x`. */
-export function putGradient(scene: Scene, { features, activation, accumulate }: Sloped): { code: string; bindings: readonly Binding[] } {
-  const { batch, slots } = scene;
-  const y = activation === 'none' ? '0.0' : `f32(x[slot * ${(features + 1) * batch}u + feature * ${batch}u + example])`;
-  const code = `${slopeFunction[activation]}
-fn putGradient(slot: u32, feature: u32, example: u32, gradient: f32) {
-  let p = slot * ${features * batch}u + feature * ${batch}u + example;
+/** The function `putGradient(slot, feature, place, gradient)`, which writes to `dx`; it looks at `x`. */
+export function putGradient({ batch, slots }: Scene, { features, activation, accumulate }: Sloped, width: Width = 'f32'): Put {
+  const places = batch / across(width);
+  const y = activation === 'none' ? `${width}(0.0)` : `${width}(x[slot * ${(features + 1) * places}u + feature * ${places}u + place])`;
+  const code = `${slopeFunction(activation, width)}
+fn putGradient(slot: u32, feature: u32, place: u32, gradient: ${width}) {
+  let p = slot * ${features * places}u + feature * ${places}u + place;
   dx[p] = sloped(${accumulate ? 'dx[p] + gradient' : 'gradient'}, ${y});
 }`;
-  return { code, bindings: [valuesBinding('x', features, scene), write('dx', 'f32', slots * features * batch)] };
+  const x = read('x', stored(width), slots * (features + 1) * places);
+  return { code, bindings: [x, write('dx', width, slots * features * places)] };
 }
