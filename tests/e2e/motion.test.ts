@@ -15,7 +15,8 @@ const typed = {
   name: 'Moving digits',
   task: { dataset: 'digits', train: 1300, validation: 200, test: 297 },
   model: { family: 'mlp', hidden: [48, 32] },
-  training: { batchSize: 50, steps: 1200, evaluateEvery: 100 },
+  // Long enough that a level still trains when its motion is over.
+  training: { batchSize: 50, steps: 4000, evaluateEvery: 200 },
   pruning: { levels: 3 },
   arms: ['ticket'],
   seeds: [1],
@@ -147,7 +148,7 @@ describe('when a level begins', () => {
     await seen(page);
     await trainLevel(page, 2);
     // What is worked out beside training may come when that is over.
-    await page.waitForFunction(() => window.seen.some(({ phase }) => phase === 'rewind'));
+    await page.waitForFunction(() => window.seen.some(({ phase, level }) => phase === 'rewind' && level === '2'));
     await page.locator('[data-phase=rest]').waitFor();
     const frames = (await seen(page)).filter(({ level, phase }) => level === '2' && (phase === 'prune' || phase === 'rewind'));
     expect(order(frames)).toEqual(['prune', 'rewind']);
