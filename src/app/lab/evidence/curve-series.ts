@@ -36,7 +36,9 @@ export function curveSeries(
     else add({ ...line, id: arm, points: meanCurve(found.map(asData)) });
     for (const { run, points } of live) {
       if (run.level !== level || run.arm !== arm) continue;
-      add({ ...line, id: `${arm}/${run.seed}/live`, seed: run.seed, points: points.map(livePoint), isLive: true });
+      // Seeds may train side by side: one name is enough.
+      const isNamed = !series.some((other) => other.arm === arm && other.isNamed);
+      add({ ...line, id: `${arm}/${run.seed}/live`, seed: run.seed, points: points.map(livePoint), isLive: true, isNamed });
     }
   }
   return series;
