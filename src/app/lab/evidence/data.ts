@@ -1,8 +1,7 @@
 /** Findings as files: comma-separated values, one line a run, for spreadsheets and notebooks; and JSON with the curves. */
 import type { Recipe } from '../../../science/recipe/schema.ts';
+import { csvOf, type Cell } from '../../csv.ts';
 import type { Finding, FoundCurve } from './findings.ts';
-
-type Cell = string | number | null;
 
 /** What a branch is called, by its id. */
 type Names = ReadonlyMap<string, string>;
@@ -28,17 +27,16 @@ const columns: readonly (readonly [name: string, of: (finding: Finding) => Cell]
   ['fingerprint', ({ fingerprint }) => fingerprint],
 ];
 
-/** Cells that a spreadsheet would take for a formula are made text: a session file may bring any word as its backend or branch. */
-export async function toCsv(findings: readonly Finding[], names: Names, layers: readonly string[]): Promise<string> {
-  const { default: Papa } = await import('papaparse');
-  const rows = findings.map((finding) => [
-    named(finding, names),
-    ...columns.map(([, of]) => of(finding)),
-    ...layers.map((_, index) => finding.layerDensity?.[index]),
-  ]);
-  const fields = ['branch', ...columns.map(([name]) => name), ...layers.map((layer) => `density_${layer}`)];
-  return `${Papa.unparse({ fields, data: rows }, { escapeFormulae: true, newline: '\n' })}\n`;
-}
+/** A line a run, in the order of `findings`; `layers` are the names of the densities at its end. */
+export const toCsv = (findings: readonly Finding[], names: Names, layers: readonly string[]): Promise<string> =>
+  csvOf({
+    fields: ['branch', ...columns.map(([name]) => name), ...layers.map((layer) => `density_${layer}`)],
+    data: findings.map((finding) => [
+      named(finding, names),
+      ...columns.map(([, of]) => of(finding)),
+      ...layers.map((_, index) => finding.layerDensity?.[index] ?? null),
+    ]),
+  });
 
 const named = ({ branch }: Finding, names: Names): string => names.get(branch) ?? branch;
 

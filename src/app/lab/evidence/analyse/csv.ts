@@ -3,11 +3,7 @@ import type { RunFigures } from '../../../../science/analysis/summary.ts';
 import { pairedToDense, verdictOf } from '../../../../science/analysis/verdict.ts';
 import type { Arm } from '../../../../science/recipe/schema.ts';
 import type { Answer } from '../../../../worker/analysis.ts';
-
-interface Sheet {
-  readonly fields: readonly string[];
-  readonly data: readonly (readonly (string | number | null)[])[];
-}
+import { csvOf, type Sheet } from '../../../csv.ts';
 
 function sheetOf(answer: Answer): Sheet {
   switch (answer.what) {
@@ -42,12 +38,6 @@ function sheetOf(answer: Answer): Sheet {
       return { fields: ['eigenvalue', 'iterations', 'settled'], data: [[eigenvalue, iterations, String(isSettled)]] };
     }
   }
-}
-
-/** A branch's name is anybody's: cells that a spreadsheet would take for a formula are made text. */
-async function csvOf({ fields, data }: Sheet): Promise<string> {
-  const { default: Papa } = await import('papaparse');
-  return `${Papa.unparse({ fields: [...fields], data: data.map((row) => [...row]) }, { escapeFormulae: true, newline: '\n' })}\n`;
 }
 
 export const answerCsv = (answer: Answer): Promise<string> => csvOf(sheetOf(answer));

@@ -46,9 +46,9 @@ describe('masks in words', () => {
   });
 
   it('files keep another branch’s name from being a formula', async () => {
-    const overlaps = [{ kind: 'branch', name: 'x', layers: [{ parameter: '=1+1', share: 1, chance: 0.5 }] }] as const;
+    const overlaps = [{ kind: 'branch', name: 'x', layers: [{ parameter: '\t=1+1', share: 1, chance: 0.5 }] }] as const;
     const rows = read(await answerCsv({ what: 'masks', report: { rows: [row], collapsed: [], overlaps } }));
-    expect(rows[rows.length - 1]).toMatchObject({ measure: 'overlap', with: 'branch x', parameter: "'=1+1", value: '1' });
+    expect(rows[rows.length - 1]).toMatchObject({ measure: 'overlap', with: 'branch x', parameter: "'\t'=1+1", value: '1' });
   });
 });
 
