@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { afterDrop, afterGrowth, dropShare, isUpdate, nextUpdate, type Settings } from '../../../../src/science/dynamic/rewire.ts';
+import {
+  afterDrop,
+  afterGrowth,
+  dropShare,
+  isUpdate,
+  lastUpdate,
+  nextUpdate,
+  type Settings,
+} from '../../../../src/science/dynamic/rewire.ts';
 import { bitsWhere, countBits, fullBits, getBit, type Bits } from '../../../../src/science/mask.ts';
 import { stream } from '../../../../src/numerics/streams.ts';
 
@@ -44,6 +52,22 @@ describe('when and how much', () => {
     const at = Array.from({ length: 60 }, (_, position) => position).filter((position) => isUpdate(set, 60, position));
     expect(at).toEqual([10, 20, 30, 40]);
     expect([0, 9, 10, 39, 40, 41].map((position) => nextUpdate(set, 60, position))).toEqual([10, 10, 20, 40, 60, 60]);
+  });
+
+  /** T_end = 0.75 × 40 = 30 falls on a multiple of 10; both papers change connections while t < T_end (RigL, Algorithm 1). */
+  it.each([set, rigl])('not at the end itself where the end falls on one of them: $type', (settings) => {
+    const at = Array.from({ length: 41 }, (_, position) => position).filter((position) => isUpdate(settings, 40, position));
+    expect(at).toEqual([10, 20]);
+    expect([19, 20, 29, 30].map((position) => nextUpdate(settings, 40, position))).toEqual([20, 40, 40, 40]);
+  });
+
+  it('the end is rounded half up: of 42 steps 31.5 to 32, of 41 steps 30.75 to 31, of 43 steps 30.1 to 30', () => {
+    expect(lastUpdate(set, 42)).toBe(32);
+    expect(lastUpdate(set, 41)).toBe(31);
+    expect(isUpdate(set, 41, 30)).toBe(true);
+    const sooner = { ...set, until: 0.7 };
+    expect(lastUpdate(sooner, 43)).toBe(30);
+    expect(isUpdate(sooner, 43, 30)).toBe(false);
   });
 
   it('SET drops as many all along, RigL by half a cosine', () => {
