@@ -5,7 +5,6 @@
  * Values are float32, little-endian, copied as bits, so −0 and every NaN come back as they were; absent weights,
  * which are zero, come back as +0.
  */
-import { sha256 } from '@noble/hashes/sha2.js';
 import * as v from 'valibot';
 import { m } from '../paraglide/messages.js';
 import { LabError } from '../science/errors.ts';
@@ -13,13 +12,15 @@ import { countBits, getBit, type Bits, type Mask } from '../science/mask.ts';
 import type { RunOutcome } from '../science/run.ts';
 import type { Snapshot, Tensors } from '../science/tensors.ts';
 import { ByteReader, ByteWriter, Malformed } from './bytes.ts';
+import { sha256Of } from './digest.ts';
 import { parseAs, ResultSchema } from './schema.ts';
 import { Turns } from './turns.ts';
+import { verified } from './verified.ts';
 
 const MAGIC = 'LTLO';
 const VERSION = 1;
 const CHECKSUM_BYTES = 32;
-/** Bytes or weights that are worked through between two looks at the clock. */
+/** Weights that are worked through between two looks at the clock. */
 const CHUNK = 2 ** 14;
 
 const size = () => v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(2 ** 32 - 1));
@@ -66,17 +67,8 @@ export async function encodeOutcome({ result, mask, final, kept }: RunOutcome): 
     await writeTensors(writer, snapshot.buffers, header.snapshots[index].buffers, {}, turns);
   }
   const body = writer.done();
-  writer.raw(await checksumOf(body, turns));
+  writer.raw(await sha256Of(body));
   return writer.done();
-}
-
-async function checksumOf(body: Uint8Array, turns: Turns): Promise<Uint8Array> {
-  const hash = sha256.create();
-  for (let from = 0; from < body.length; from += CHUNK) {
-    await turns.next();
-    hash.update(body.subarray(from, from + CHUNK));
-  }
-  return hash.digest();
 }
 
 /** A snapshot with values where nothing should be is written in full: nothing is ever lost. */
@@ -126,18 +118,21 @@ export async function writeTensors(writer: ByteWriter, tensors: Tensors, headers
   }
 }
 
-/** The outcome of `bytes`, exactly. Throws a LabError, whose subject is `source`, where they are damaged or foreign. */
+/**
+ * The outcome of `bytes`, exactly. Rejects with a LabError, whose subject is `source`, where they are damaged, in another
+ * form, or not what the result among them says.
+ */
 export async function decodeOutcome(bytes: Uint8Array, source: string): Promise<RunOutcome> {
   const fail = (reason: string, cause?: unknown) => new LabError(m.sessions_outcome_corrupt({ source, reason }), source, { cause });
   if (new TextDecoder().decode(bytes.subarray(0, MAGIC.length)) !== MAGIC) throw fail(m.sessions_outcome_foreign());
   const body = bytes.subarray(0, Math.max(0, bytes.length - CHECKSUM_BYTES));
   const checksum = bytes.subarray(body.length);
-  const expected = await checksumOf(body, new Turns());
+  const expected = await sha256Of(body);
   if (!expected.every((byte, index) => byte === checksum[index])) throw fail(m.sessions_outcome_checksum());
   try {
     const reader = new ByteReader(body.subarray(MAGIC.length));
     if (reader.varint() !== VERSION) throw fail(m.sessions_outcome_newer());
-    return readOutcome(reader, source);
+    return await verified(readOutcome(reader, source), source);
   } catch (error) {
     if (error instanceof Malformed || error instanceof SyntaxError) throw fail(m.sessions_outcome_truncated(), error);
     throw error;

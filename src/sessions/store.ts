@@ -75,7 +75,8 @@ export class SessionStore {
   private readonly library = new Database('lottery-ticket-lab');
   private readonly outcomes = new Database('lottery-ticket-lab-outcomes');
 
-  constructor() {
+  /** `tell` hears of outcomes that are damaged, by name. */
+  constructor(private readonly tell: (error: LabError) => void) {
     this.notebook = {
       find: (key) => this.findOutcome(key),
       keep: async (outcome) => {
@@ -201,8 +202,9 @@ export class SessionStore {
     try {
       return await decodeOutcome(bytes, key);
     } catch (error) {
-      if (error instanceof LabError) return null;
-      throw error;
+      if (!(error instanceof LabError)) throw error;
+      this.tell(error);
+      return null;
     }
   }
 }
@@ -236,12 +238,12 @@ function entryFrom(id: string, text: string, old: unknown): SessionEntry {
   }
 }
 
-/** Opens the browser's storage. Rejects with a LabError where there is none. */
-export async function openStore(): Promise<SessionStore> {
+/** Opens the browser's storage; `tell` hears of damaged outcomes. Rejects with a LabError where there is none. */
+export async function openStore(tell: (error: LabError) => void = () => undefined): Promise<SessionStore> {
   // Some browsers leave the name and take away what it stands for.
   const { indexedDB } = globalThis as { readonly indexedDB?: IDBFactory };
   if (indexedDB === undefined) throw new LabError(m.sessions_store_missing({ reason: 'no IndexedDB' }), 'storage');
-  const store = new SessionStore();
+  const store = new SessionStore(tell);
   await store.list();
   return store;
 }

@@ -1,4 +1,5 @@
 /** Keeps the session on this machine: one write at a time, the newest last; and goes on in memory where there is no storage. */
+import type { LabError } from '../../science/errors.ts';
 import type { Notebook } from '../../science/experiment.ts';
 import type { RunOutcome } from '../../science/run.ts';
 import { askToKeep } from '../../sessions/persistence.ts';
@@ -16,7 +17,8 @@ export type Shelf = Pick<
 export type Keeping = 'new' | 'saving' | 'saved' | 'failed' | 'off';
 
 export interface KeeperOptions {
-  readonly openStore: () => Promise<Shelf>;
+  /** `tell` hears of what is damaged there and will be trained again. */
+  readonly openStore: (tell: (error: LabError) => void) => Promise<Shelf>;
   readonly notices: Notices;
   readonly newId: () => string;
   /** Somebody else, another tab, has saved this session since: it goes on under another name. */
@@ -55,7 +57,7 @@ export class Keeper {
 
   private async open(): Promise<Shelf | null> {
     try {
-      const store = await this.options.openStore();
+      const store = await this.options.openStore((error) => this.options.notices.report('storage', error));
       // What deleted sessions left behind goes in a quiet moment; the next visit is early enough, should that fail.
       setTimeout(() => void store.sweep().catch(() => undefined), SWEEP_MS);
       return store;

@@ -43,7 +43,7 @@ export interface LabOptions {
   readonly openLab: OpenLab;
   readonly student: Student;
   readonly analyst: Analyst;
-  readonly openStore: () => Promise<Shelf>;
+  readonly openStore: (tell: (error: LabError) => void) => Promise<Shelf>;
   /** Text of a file beside the page. */
   readonly fetchText: (path: string) => Promise<string>;
   /** What this browser remembers between visits; may throw. */

@@ -2,9 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { LabError } from '../../../src/science/errors.ts';
 import { decodeOutcome, encodeOutcome } from '../../../src/sessions/compact.ts';
 import { tinyRecipe } from '../science/recipes.ts';
-import { sampleOutcome } from './sample.ts';
+import { honest, honestOutcome } from './sample.ts';
 
-const outcome = sampleOutcome(tinyRecipe(), { seed: 1, arm: 'ticket', level: 3 });
+const recipe = tinyRecipe();
+const outcome = honestOutcome(recipe, { seed: 1, arm: 'ticket', level: 3 });
 const bytes = await encodeOutcome(outcome);
 
 describe('outcomes as bytes', () => {
@@ -22,8 +23,9 @@ describe('outcomes as bytes', () => {
   });
 
   it('keep values that the mask says are absent, when there are any', async () => {
-    const odd = structuredClone(outcome);
-    odd.final.parameters['dense1/weight'].fill(1);
+    const changed = structuredClone(outcome);
+    changed.final.parameters['dense1/weight'].fill(1);
+    const odd = honest(recipe, changed);
     expect(await decodeOutcome(await encodeOutcome(odd), 'run')).toEqual(odd);
   });
 
@@ -35,5 +37,20 @@ describe('outcomes as bytes', () => {
     }
     for (const length of [0, 3, 40, bytes.length - 1])
       await expect(decodeOutcome(bytes.slice(0, length), 'run 7')).rejects.toThrow(/run 7/);
+  });
+
+  it('whose weights or mask are not those of their result are refused by name', async () => {
+    const weights = structuredClone(outcome);
+    weights.final.parameters['dense1/weight'][outcome.final.parameters['dense1/weight'].findIndex((value) => value !== 0)] *= 1.5;
+    const denser = { ...outcome, result: { ...outcome.result, density: outcome.result.density / 2 } };
+    for (const invented of [weights, denser])
+      await expect(decodeOutcome(await encodeOutcome(invented), 'run 7')).rejects.toThrow(/run 7.*fingerprint/);
+  });
+
+  it('have a fingerprint that does not tell −0 from +0, as when they were trained', async () => {
+    const signed = structuredClone(outcome);
+    for (const values of Object.values(signed.final.parameters))
+      values.forEach((value, index) => (values[index] = value === 0 ? -0 : value));
+    expect((await decodeOutcome(await encodeOutcome(signed), 'run')).result).toEqual(outcome.result);
   });
 });

@@ -1,8 +1,9 @@
 import { runsOf } from '../../../src/science/experiment.ts';
-import { bitsWhere, type Mask } from '../../../src/science/mask.ts';
+import { bitsWhere, density, type Mask } from '../../../src/science/mask.ts';
 import { prunableParameters } from '../../../src/models/model.ts';
 import { planOf } from '../../../src/science/plan.ts';
 import { densityLadder } from '../../../src/science/prune/counts.ts';
+import { fingerprint } from '../../../src/science/fingerprint.ts';
 import { initialise } from '../../../src/science/init.ts';
 import { runKey } from '../../../src/science/recipe/identity.ts';
 import { modelOf } from '../../../src/science/recipe/model.ts';
@@ -55,3 +56,11 @@ export function sampleOutcome(recipe: Recipe, run: RunId): RunOutcome {
   };
   return { result: sampleResult(recipe, run), mask, final: masked('final'), kept: { 20: initialise(model, 'glorot-normal', 1, 'kept') } };
 }
+
+/** The outcome with a result that tells what its mask and weights are, as that of a trained run does. */
+export const honest = (recipe: Recipe, outcome: RunOutcome): RunOutcome => ({
+  ...outcome,
+  result: { ...outcome.result, density: density(outcome.mask), fingerprint: fingerprint(modelOf(recipe), outcome.final) },
+});
+
+export const honestOutcome = (recipe: Recipe, run: RunId): RunOutcome => honest(recipe, sampleOutcome(recipe, run));

@@ -6,7 +6,7 @@ import { encodeOutcome } from '../../../src/sessions/compact.ts';
 import { renameSession } from '../../../src/sessions/session.ts';
 import { isNewer, openStore, StaleRevision } from '../../../src/sessions/store.ts';
 import { tinyRecipe } from '../science/recipes.ts';
-import { sampleOutcome, sampleSession } from './sample.ts';
+import { honestOutcome, sampleSession } from './sample.ts';
 
 const recipe = tinyRecipe({ name: 'Tiny' });
 const session = sampleSession(recipe);
@@ -112,7 +112,7 @@ describe('the library', () => {
 });
 
 describe('the notebook', () => {
-  const outcome = sampleOutcome(recipe, { seed: 1, arm: 'ticket', level: 1 });
+  const outcome = honestOutcome(recipe, { seed: 1, arm: 'ticket', level: 1 });
 
   it('finds what it kept, and nothing else', async () => {
     const { notebook } = await openStore();
@@ -127,6 +127,15 @@ describe('the notebook', () => {
     expect(await notebook.find(outcome.result.key)).toBeNull();
   });
 
+  it('takes one whose weights are not those of its fingerprint for none, and tells of it by name', async () => {
+    const told: string[] = [];
+    const { notebook } = await openStore(({ message }) => told.push(message));
+    const invented = { ...outcome, result: { ...outcome.result, fingerprint: 'f'.repeat(64) } };
+    await notebook.keep(invented);
+    expect(await notebook.find(outcome.result.key)).toBeNull();
+    expect(told).toEqual([expect.stringContaining(outcome.result.key)]);
+  });
+
   it('knows how much room each outcome takes', async () => {
     const store = await openStore();
     await store.notebook.keep(outcome);
@@ -135,7 +144,7 @@ describe('the notebook', () => {
 
   it('is swept of what no session holds', async () => {
     const store = await openStore();
-    const orphan = sampleOutcome(tinyRecipe({ training: { steps: 30, batchSize: 20 } }), { seed: 1, arm: 'ticket', level: 1 });
+    const orphan = honestOutcome(tinyRecipe({ training: { steps: 30, batchSize: 20 } }), { seed: 1, arm: 'ticket', level: 1 });
     await store.save('a', 0, session);
     await store.notebook.keep(outcome);
     await store.notebook.keep(orphan);
