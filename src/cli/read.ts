@@ -3,16 +3,17 @@ import { readFile } from 'node:fs/promises';
 import { m } from '../paraglide/messages.js';
 import { LabError } from '../science/errors.ts';
 import { parseRecipeText } from '../science/recipe/parse.ts';
+import { decodeText } from '../sessions/text.ts';
 import type { Recipe } from '../science/recipe/schema.ts';
 
 /** Throws a LabError that names the file, or the recipe's field at fault. */
 export async function readRecipe(path: string): Promise<Recipe> {
-  return parseRecipeText(await readText(path));
+  return parseRecipeText(decodeText(await readBytes(path)));
 }
 
-async function readText(path: string): Promise<string> {
+async function readBytes(path: string): Promise<Uint8Array> {
   try {
-    return await readFile(path, 'utf8');
+    return await readFile(path);
   } catch (error) {
     throw unreadable(path, error);
   }

@@ -18,6 +18,7 @@ import { ByteReader, ByteWriter, Malformed } from './bytes.ts';
 import { headersOf, readTensors, writeTensors } from './compact.ts';
 import { exportSession, importSession } from './file.ts';
 import { planOfBranch, trunkOf, type Session, type SessionRun } from './session.ts';
+import { decodeText } from './text.ts';
 import { Turns } from './turns.ts';
 import { readZip, writeZip, type ZipEntry, type ZipFile } from './zip.ts';
 
@@ -57,7 +58,7 @@ export async function importArchive(bytes: Uint8Array, source: string): Promise<
   const files = new Map(entries.map((entry) => [entry.name, entry]));
   const text = files.get(SESSION);
   if (text === undefined) throw new LabError(m.library_zip_no_session({ source }), source);
-  const session = importSession(new TextDecoder().decode(await reading(SESSION, source, () => text.read())), source);
+  const session = importSession(decodeText(await reading(SESSION, source, () => text.read())), source);
   return { session, outcomes: () => outcomesOf(session, files, source) };
 }
 

@@ -1,6 +1,7 @@
 /** Sessions as files: the JSON that the command line writes, the app opens and sends on. */
 import { m } from '../paraglide/messages.js';
 import { LabError } from '../science/errors.ts';
+import { NotJson, parseJson } from '../science/json.ts';
 import { parseSession } from './schema.ts';
 import type { Session } from './session.ts';
 
@@ -13,13 +14,14 @@ export const exportSession = (session: Session): string => `${JSON.stringify(ses
 export function importSession(text: string, source: string): Session {
   const megabytes = text.length / 2 ** 20;
   if (megabytes > LIMIT_MB) throw new LabError(m.sessions_too_big({ source, megabytes: Math.ceil(megabytes), limit: LIMIT_MB }), source);
-  return parseSession(parseJson(text, source), source);
+  return parseSession(parseText(text, source), source);
 }
 
-function parseJson(text: string, source: string): unknown {
+function parseText(text: string, source: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch (error) {
-    throw new LabError(m.sessions_not_json({ source, reason: error instanceof Error ? error.message : '' }), source, { cause: error });
+    if (!(error instanceof NotJson)) throw error;
+    throw new LabError(m.sessions_not_json({ source, place: error.message }), source, { cause: error });
   }
 }

@@ -76,13 +76,19 @@ describe('a recipe', () => {
     for (const [text, words] of [
       [withTask({ train: 'all' }), /task\.train should be .* but is/],
       ['{"format": "lottery-ticket-session", "version": 1, "branches": [], "runs": 7}', /odd\.json: .* should be/],
-      ['not JSON at all', /odd\.json is not a session: it does not read as JSON/],
+      ['{\n  "task": {"dataset": "digits",}\n}', /^odd\.json does not read as JSON: ‘}’ is unexpected at line 2, column 32\./],
     ] as const) {
       await lab.openFile('odd.json', text);
       await lab.expectAlert(words);
       await lab.dismissAlert();
     }
     expect(await lab.finishedLevels()).toBe(4);
+  });
+
+  it('opens from a file in UTF-16', async () => {
+    const lab = await site.visit();
+    await lab.openFile('wide.json', Buffer.from(`\ufeff${JSON.stringify({ ...quick, name: 'Wide' })}`, 'utf16le'));
+    await lab.sessions.expectCurrent('Wide');
   });
 });
 

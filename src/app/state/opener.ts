@@ -4,7 +4,7 @@ import { importSession } from '../../sessions/file.ts';
 import type { SharedSession } from '../../sessions/link.ts';
 import { newSession, type Session } from '../../sessions/session.ts';
 import type { Experiment } from './experiment.svelte.ts';
-import { openText, recipeNamed } from './files.ts';
+import { recipeNamed } from './files.ts';
 import type { Keeper } from './keeper.svelte.ts';
 import type { Memory } from './memory.ts';
 import type { Notices } from './notices.svelte.ts';
@@ -74,19 +74,6 @@ export class Opener {
   async link(hash: string): Promise<void> {
     const failure = await this.tryLink(hash);
     if (failure !== undefined) this.bench.notices.report('open', failure);
-  }
-
-  /** A dropped or chosen file: a session or a recipe. False where it is neither; a notice says why. */
-  file(text: string, fileName: string): boolean {
-    try {
-      const opened = openText(text, fileName);
-      if (opened.kind === 'recipe') this.recipe(opened.recipe);
-      else this.session(opened.session);
-      return true;
-    } catch (error) {
-      this.bench.notices.report('open', error);
-      return false;
-    }
   }
 
   /** A session from outside, which is kept here from now on. */

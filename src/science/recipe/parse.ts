@@ -2,6 +2,7 @@
 import * as v from 'valibot';
 import { m } from '../../paraglide/messages.js';
 import { LabError } from '../errors.ts';
+import { NotJson, parseJson } from '../json.ts';
 import { checkRecipe } from './check.ts';
 import { fillDefaults } from './defaults.ts';
 import { isPlain } from './plain.ts';
@@ -13,13 +14,16 @@ const MAX_TEXT = 65_536;
 /** The recipe of a JSON text. Throws a LabError: subject `recipe`, or the path of the field at fault. */
 export function parseRecipeText(text: string): Recipe {
   if (text.length > MAX_TEXT) throw new LabError(m.science_recipe_too_long({ limit: MAX_TEXT / 1024 }), 'recipe');
-  let raw: unknown;
+  return parseRecipe(parseText(text));
+}
+
+function parseText(text: string): unknown {
   try {
-    raw = JSON.parse(text);
+    return parseJson(text);
   } catch (error) {
-    throw new LabError(m.science_recipe_not_json({ reason: error instanceof Error ? error.message : '' }), 'recipe', { cause: error });
+    if (!(error instanceof NotJson)) throw error;
+    throw new LabError(m.science_recipe_not_json({ place: error.message }), 'recipe', { cause: error });
   }
-  return parseRecipe(raw);
 }
 
 /** The recipe with every default filled in and every field checked. Throws a LabError whose subject is the field's path. */

@@ -69,8 +69,9 @@ export class LabPage {
     if (typeof recipe.name === 'string') await this.sessions.expectCurrent(recipe.name);
   }
 
-  async openFile(name: string, text: string): Promise<void> {
-    await this.page.getByLabel('Open a file…').setInputFiles({ name, mimeType: 'application/json', buffer: Buffer.from(text) });
+  async openFile(name: string, content: string | Buffer): Promise<void> {
+    const buffer = typeof content === 'string' ? Buffer.from(content) : content;
+    await this.page.getByLabel('Open a file…').setInputFiles({ name, mimeType: 'application/json', buffer });
   }
 
   run(): Promise<void> {
