@@ -56,7 +56,9 @@ describe('session files', () => {
   });
 
   it('that are no JSON say so and name the file', () => {
-    expect(() => importSession(text.slice(0, -20), 'mine.json')).toThrow(/^mine\.json does not read as JSON: it ends too early, at line 1, column \d+\. Check commas/);
+    expect(() => importSession(text.slice(0, -20), 'mine.json')).toThrow(
+      /^mine\.json does not read as JSON: it ends too early, at line 1, column \d+\. Check commas/,
+    );
   });
 });
 
