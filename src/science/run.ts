@@ -42,8 +42,8 @@ export interface Learner {
   /** The next position at which it wants to look at the network, if any. */
   nextStop?(position: number): number;
   begin(trainer: Trainer): void;
-  /** From one position to another; returns the mean batch loss of these steps. */
-  advance(trainer: Trainer, from: number, to: number, control: Control): Promise<number>;
+  /** From one position to another; returns the batch losses of these steps, in order. */
+  advance(trainer: Trainer, from: number, to: number, control: Control): Promise<readonly number[]>;
   /** Puts the network back as it stood when the mask was this; where it is left out, the snapshot says all. */
   recall?(trainer: Trainer, snapshot: Snapshot, mask: Mask): void;
 }
@@ -112,12 +112,13 @@ export async function trainRun(
     const stop = Math.min(nextStop(position, job), learner.nextStop?.(position) ?? end);
     const next = Math.min(position + Math.max(1, await watcher.stride()), stop);
     const began = watcher.now();
-    const trainLoss = await learner.advance(trainer, position, next, control.withoutPause);
+    const losses = await learner.advance(trainer, position, next, control.withoutPause);
     trainMs += watcher.now() - began;
-    if (!Number.isFinite(trainLoss)) throw new Diverged(run, next);
-    watch.trained(next - position, trainLoss);
+    const lost = losses.findIndex((loss) => !Number.isFinite(loss));
+    if (lost !== -1) throw new Diverged(run, position + lost + 1);
+    watch.trained(losses);
     position = next;
-    await watcher.progress(position, trainLoss);
+    await watcher.progress(position, mean(losses));
     if (job.keep.includes(position)) kept[position] = await trainer.read(0);
     if (position % recipe.training.evaluateEvery === 0 || isLast()) watcher.evaluated(await watch.evaluate(position));
   }
@@ -156,6 +157,9 @@ const weightsOf = ({ drawing: { mask, start, planes, position, rateAt }, batches
   advance: async (trainer, _, to, control) => (await trainer.train([to], control))[0],
 });
 
+/** Added up in the order of the steps, so that it does not depend on how they fell into strides. */
+const mean = (losses: readonly number[]): number => losses.reduce((sum, loss) => sum + loss, 0) / losses.length;
+
 /** The next position at which something is to be read: an evaluation, a kept snapshot, the end. */
 function nextStop(position: number, { recipe, keep }: Job): number {
   const { evaluateEvery, steps } = recipe.training;
@@ -166,8 +170,8 @@ function nextStop(position: number, { recipe, keep }: Job): number {
 /** Keeps the curve and the best snapshot so far, and measures on the splits. */
 class Observations {
   readonly curve: Curve = { step: [], trainLoss: [], validationLoss: [], validationAccuracy: [], testAccuracy: [] };
-  private lossSum = 0;
-  private lossSteps = 0;
+  /** Batch losses since the last evaluation. */
+  private losses: number[] = [];
   private best: { step: number; loss: number; snapshot: Snapshot; mask: Mask } | null = null;
 
   constructor(
@@ -177,9 +181,8 @@ class Observations {
     private readonly control: Control,
   ) {}
 
-  trained(steps: number, meanLoss: number): void {
-    this.lossSum += steps * meanLoss;
-    this.lossSteps += steps;
+  trained(losses: readonly number[]): void {
+    for (const loss of losses) this.losses.push(loss);
   }
 
   async evaluate(step: number): Promise<CurvePoint> {
@@ -189,12 +192,12 @@ class Observations {
     const test = await this.metrics(split.test.subarray(0, recipe.training.curveTest));
     const point: CurvePoint = {
       step,
-      trainLoss: this.lossSum / this.lossSteps,
+      trainLoss: mean(this.losses),
       validationLoss: validation.loss,
       validationAccuracy: validation.accuracy,
       testAccuracy: test.accuracy,
     };
-    this.lossSum = this.lossSteps = 0;
+    this.losses = [];
     this.curve.step.push(step);
     this.curve.trainLoss.push(point.trainLoss);
     this.curve.validationLoss.push(point.validationLoss);

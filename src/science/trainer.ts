@@ -83,9 +83,10 @@ export interface Trainer {
   /**
    * Trains every network up to (not including) its position `until[network]`; a network already there rests, and up to 0
    * one that was not started. Meanwhile networks that rest may be started, written, read and measured.
-   * Returns per network the mean batch loss of the steps just done (NaN where none or where it diverged).
+   * Returns per network the batch losses of the steps just done, in order: one by one, since a sum of sums would depend on
+   * how the steps fell into calls. None where it rested; from where it diverged on they are not finite.
    */
-  train(until: readonly number[], control: Control): Promise<readonly number[]>;
+  train(until: readonly number[], control: Control): Promise<readonly (readonly number[])[]>;
   /** Accuracy (0..1) and mean cross-entropy of a network on examples of the task. */
   metrics(network: number, examples: Uint32Array, control: Control): Promise<Metrics>;
   /** Gradient of the mean loss on these examples, of absent and frozen weights too. */

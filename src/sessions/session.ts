@@ -93,12 +93,35 @@ export const runsAlong = (session: Session, id: string): SessionRun[] =>
 const isRun = (run: SessionRun, branch: string, { seed, arm, level }: RunId): boolean =>
   run.branch === branch && run.seed === seed && run.arm === arm && run.level === level;
 
-/** The session with this run in it; the same run (branch, seed, arm, level) is replaced where it stood. */
+/**
+ * The session with this run in it, in place of the same one (branch, seed, arm, level). Its runs are listed in one order,
+ * whichever ended first: branch by branch, and there as the plan walks them.
+ */
 export function addRun(session: Session, branch: string, result: RunResult): Session {
-  const added: SessionRun = { branch, ...result };
-  const known = session.runs.some((run) => isRun(run, branch, result));
-  const runs = known ? session.runs.map((run) => (isRun(run, branch, result) ? added : run)) : [...session.runs, added];
-  return { ...session, runs };
+  const others = session.runs.filter((run) => !isRun(run, branch, result));
+  return { ...session, runs: [...others, { branch, ...result }].sort(walkOrder(session)) };
+}
+
+/** Level by level, seed by seed, arm by arm (science/experiment.ts, `runsOf`). What a recipe does not name comes first. */
+function walkOrder({ branches }: Session): (one: SessionRun, other: SessionRun) => number {
+  const places = new Map(
+    branches.map(({ id, recipe: { seeds, arms } }, index) => [
+      id,
+      { index, seeds: new Map(seeds.map((seed, at) => [seed, at])), arms: new Map(arms.map((arm, at) => [arm, at])) },
+    ]),
+  );
+  const placeOf = ({ branch, level, seed, arm }: SessionRun): number[] => {
+    const place = places.get(branch);
+    return [place?.index ?? -1, level, place?.seeds.get(seed) ?? -1, place?.arms.get(arm) ?? -1];
+  };
+  return (one, other) => {
+    const theirs = placeOf(other);
+    return (
+      placeOf(one)
+        .map((place, at) => place - theirs[at])
+        .find((difference) => difference !== 0) ?? 0
+    );
+  };
 }
 
 /**

@@ -1,11 +1,11 @@
 /** One call of a shared trainer: what each run asked of it, and a control that breathes for all of them. */
 import type { Control } from '../science/trainer.ts';
 
-/** A run asks to be trained up to a position; `resolve` hears the mean batch loss. */
+/** A run asks to be trained up to a position; `resolve` hears the batch losses. */
 export interface Ask {
   readonly until: number;
   readonly control: Control;
-  resolve(loss: number): void;
+  resolve(losses: readonly number[]): void;
   reject(error: unknown): void;
 }
 

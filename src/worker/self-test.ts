@@ -121,7 +121,7 @@ async function compare(sparse: Engine, tested: Engine, { engine: name, layers, o
   for (const engine of [sparse, tested]) {
     const trainer = await begin(engine, model, optimizer, 1, kept);
     const losses: number[] = [];
-    for (let position = 1; position <= STEPS; position++) losses.push((await trainer.train([position], control))[0]);
+    for (let position = 1; position <= STEPS; position++) losses.push((await trainer.train([position], control))[0][0]);
     ends.push({ losses, weights: (await trainer.read(0)).parameters });
     trainer.dispose();
   }

@@ -18,7 +18,7 @@ export interface Host {
   /** Throws where it is of no use any more. */
   trainer(): Trainer;
   started(position: number): void;
-  train(until: number, control: Control): Promise<number>;
+  train(until: number, control: Control): Promise<readonly number[]>;
   measure<T>(control: Control, work: (control: Control) => Promise<T>): Promise<T>;
   giveBack(): void;
 }
@@ -52,7 +52,7 @@ export class SharedSeat implements Seat, Trainer {
   }
 
   /** `control` must not wait for long: other runs are in the same round. */
-  async train([until]: readonly number[], control: Control): Promise<readonly number[]> {
+  async train([until]: readonly number[], control: Control): Promise<readonly (readonly number[])[]> {
     this.host.trainer();
     return [await this.host.train(until, control)];
   }

@@ -124,7 +124,7 @@ export class SharedTrainer implements Seats {
     return new SharedSeat(host, this.task);
   }
 
-  private ask(place: Place, until: number, control: Control): Promise<number> {
+  private ask(place: Place, until: number, control: Control): Promise<readonly number[]> {
     return new Promise((resolve, reject) => {
       const now = performance.now();
       if (!this.isTraining && this.places.every(({ ask }) => ask === null)) this.since = now;

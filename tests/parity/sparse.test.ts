@@ -72,7 +72,7 @@ async function train(engine: Engine, model: Model, optimizer: Optimizer, density
   const trainer = await begin(engine, model, optimizer, density);
   const losses: number[] = [];
   const control = { due: () => false, breathe: () => Promise.resolve() };
-  for (let position = 0; position < STEPS; position++) losses.push((await trainer.train([position + 1], control))[0]);
+  for (let position = 0; position < STEPS; position++) losses.push((await trainer.train([position + 1], control))[0][0]);
   const final = await trainer.read(0);
   trainer.dispose();
   return { losses, final };

@@ -49,23 +49,22 @@ export class SparseTrainer implements Trainer {
     this.all[network] = new Network(this.common, start);
   }
 
-  async train(until: readonly number[], control: Control): Promise<readonly number[]> {
-    const losses: number[] = [];
+  async train(until: readonly number[], control: Control): Promise<readonly (readonly number[])[]> {
+    const losses: (readonly number[])[] = [];
     // One network at a time: its weights stay in the processor's cache.
-    for (const [index, end] of until.entries()) losses.push(end === 0 ? NaN : await this.trainOne(this.network(index), end, control));
+    for (const [index, end] of until.entries()) losses.push(end === 0 ? [] : await this.trainOne(this.network(index), end, control));
     return losses;
   }
 
-  private async trainOne(network: Network, end: number, control: Control): Promise<number> {
-    let lossSum = 0;
-    let steps = 0;
-    for (; network.position < end; steps++) {
+  private async trainOne(network: Network, end: number, control: Control): Promise<readonly number[]> {
+    const losses: number[] = [];
+    while (network.position < end) {
       if (control.due()) await control.breathe();
       const examples = network.batches.at(network.position);
       if (!this.arrivals.includes(examples)) await this.arrivals.wait(examples);
-      lossSum += this.step(network, examples);
+      losses.push(this.step(network, examples));
     }
-    return steps > 0 && Number.isFinite(lossSum) ? lossSum / steps : NaN;
+    return losses;
   }
 
   async metrics(network: number, examples: Uint32Array, control: Control): Promise<Metrics> {

@@ -1,5 +1,5 @@
 /** Trains several networks of one shape, one after the other within each step, on tfjs tensors and its autodiff. */
-import { add, mul, tensor1d, tensor2d, where, zerosLike, type Scalar, type Tensor } from '@tensorflow/tfjs-core';
+import { add, dispose, mul, stack, tensor1d, tensor2d, where, zerosLike, type Scalar, type Tensor } from '@tensorflow/tfjs-core';
 import { volume } from '../../models/model.ts';
 import type { Planes } from '../../science/mask.ts';
 import type { Metrics, Snapshot, Tensors } from '../../science/tensors.ts';
@@ -20,11 +20,9 @@ const STEPS_IN_FLIGHT = 200;
 interface Progress {
   readonly network: Network;
   readonly end: number;
-  /** Sum of the losses that are still on the device, and of how many steps. */
-  pending: Scalar | null;
-  pendingSteps: number;
-  lossSum: number;
-  steps: number;
+  /** Of steps whose losses are still on the device. */
+  readonly pending: Scalar[];
+  readonly losses: number[];
 }
 
 export class TfjsTrainer implements Trainer {
@@ -64,16 +62,16 @@ export class TfjsTrainer implements Trainer {
     this.all[network] = next;
   }
 
-  async train(until: readonly number[], control: Control): Promise<readonly number[]> {
+  async train(until: readonly number[], control: Control): Promise<readonly (readonly number[])[]> {
     const all = until.map((end, index): Progress | null =>
-      end === 0 ? null : { network: this.network(index), end, pending: null, pendingSteps: 0, lossSum: 0, steps: 0 },
+      end === 0 ? null : { network: this.network(index), end, pending: [], losses: [] },
     );
     const awake = all.filter((progress) => progress !== null);
     try {
       for (let inFlight = 0; ; inFlight++) {
         const busy = awake.filter(({ network, end }) => network.position < end);
         if (busy.length === 0 || inFlight >= STEPS_IN_FLIGHT || control.due()) {
-          for (const progress of awake) await this.fetchLoss(progress);
+          for (const progress of awake) await this.fetchLosses(progress);
           inFlight = 0;
         }
         if (busy.length === 0) break;
@@ -85,9 +83,9 @@ export class TfjsTrainer implements Trainer {
         }
       }
     } finally {
-      for (const { pending } of awake) pending?.dispose();
+      for (const { pending } of awake) dispose(pending);
     }
-    return all.map((one) => (one !== null && one.steps > 0 && Number.isFinite(one.lossSum) ? one.lossSum / one.steps : NaN));
+    return all.map((progress) => progress?.losses ?? []);
   }
 
   async metrics(network: number, examples: Uint32Array, control: Control): Promise<Metrics> {
@@ -159,12 +157,12 @@ export class TfjsTrainer implements Trainer {
   /** One step of one network on the examples of its next batch. */
   private step(progress: Progress, examples: Uint32Array): void {
     const { task, model, weightDecay } = this.plan;
-    const { network, pending } = progress;
+    const { network } = progress;
     const { state, trainable } = network;
     const rate = network.rateAt(network.position);
     gatherInputs(task, examples, this.batchInputs);
     gatherOneHot(task, examples, this.batchClasses);
-    const { lossSum, next } = this.backend.run(() => {
+    const { loss, next } = this.backend.run(() => {
       const { loss, gradient, buffers } = this.objective.lesson(state, {
         inputs: rowsOf(this.batchInputs, examples.length, volume(model.input)),
         oneHot: rowsOf(this.batchClasses, examples.length, model.classes),
@@ -174,21 +172,17 @@ export class TfjsTrainer implements Trainer {
       // Before the moments see it. Chosen rather than multiplied: 0 × NaN is NaN.
       const masked = trainable === null ? decayed : where(trainable, decayed, zerosLike(decayed));
       const stepped = this.rule.step(state.weights, state.moments, masked, rate, network.steps + 1);
-      return { lossSum: pending === null ? loss : add<Scalar>(pending, loss), next: { ...stepped, buffers } };
+      return { loss, next: { ...stepped, buffers } };
     });
     network.advance(next);
-    pending?.dispose();
-    progress.pending = lossSum;
-    progress.pendingSteps++;
+    progress.pending.push(loss);
   }
 
-  private async fetchLoss(progress: Progress): Promise<void> {
-    if (progress.pending === null) return;
-    progress.lossSum += (await this.backend.read(progress.pending))[0];
-    progress.steps += progress.pendingSteps;
-    progress.pending.dispose();
-    progress.pending = null;
-    progress.pendingSteps = 0;
+  /** Those on the device come in one read. */
+  private async fetchLosses({ pending, losses }: Progress): Promise<void> {
+    if (pending.length === 0) return;
+    losses.push(...(await this.fetch(() => stack(pending))));
+    dispose(pending.splice(0));
   }
 
   /** The values of the tensor that `work` makes. */

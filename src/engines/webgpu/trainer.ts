@@ -122,10 +122,9 @@ export class WebgpuTrainer implements Trainer {
     this.setPlanes(network, planes);
   }
 
-  async train(until: readonly number[], control: Control): Promise<readonly number[]> {
+  async train(until: readonly number[], control: Control): Promise<readonly (readonly number[])[]> {
     this.gpu.check();
-    const lossSums = until.map(() => 0);
-    const steps = until.map(() => 0);
+    const losses = until.map((): number[] => []);
     const networks = until.map((_, index) => this.all[index]);
     until.forEach((end, index) => {
       if (networks[index] === null && end > 0) throw new Error(`network ${index} was not started`);
@@ -136,8 +135,7 @@ export class WebgpuTrainer implements Trainer {
       only === null || busy.some(({ modes }) => (modes[only.matrix] === LISTED) === only.listed);
     const give = (): Promise<void> =>
       this.chunks.give(this.parts.training, isWanted, (slot, lossSum, examples) => {
-        lossSums[slot] += lossSum / examples;
-        steps[slot]++;
+        losses[slot].push(lossSum / examples);
       });
     try {
       while (networks.some(isBusy)) {
@@ -168,7 +166,7 @@ export class WebgpuTrainer implements Trainer {
       await give();
       await this.chunks.settle();
     }
-    return lossSums.map((sum, index) => (steps[index] > 0 && Number.isFinite(sum) ? sum / steps[index] : NaN));
+    return losses;
   }
 
   async metrics(network: number, examples: Uint32Array, control: Control): Promise<Metrics> {

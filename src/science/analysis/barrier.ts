@@ -107,8 +107,9 @@ async function trainTo(
 ): Promise<number> {
   for (let at = from; at < to; at = Math.min(to, at + STRIDE)) {
     const next = Math.min(to, at + STRIDE);
-    const [loss] = await trainer.train([next], control);
-    if (!Number.isFinite(loss)) throw new Diverged(run, next);
+    const [losses] = await trainer.train([next], control);
+    const bad = losses.findIndex((loss) => !Number.isFinite(loss));
+    if (bad !== -1) throw new Diverged(run, at + bad + 1);
     progress(next - at);
   }
   return to;

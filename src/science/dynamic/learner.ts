@@ -56,16 +56,15 @@ export class DynamicSparse implements Learner {
     trainer.start(0, { snapshot: start, planes, batches: this.batches, position, rateAt });
   }
 
-  async advance(trainer: Trainer, from: number, to: number, control: Control): Promise<number> {
-    let sum = 0;
+  async advance(trainer: Trainer, from: number, to: number, control: Control): Promise<readonly number[]> {
+    const losses: number[] = [];
     for (let position = from; position < to;) {
       if (isUpdate(this.settings, this.steps, position)) await this.rewire(trainer, position);
       const next = Math.min(to, nextUpdate(this.settings, this.steps, position));
-      const [loss] = await trainer.train([next], control);
-      sum += loss * (next - position);
+      for (const loss of (await trainer.train([next], control))[0]) losses.push(loss);
       position = next;
     }
-    return sum / (to - from);
+    return losses;
   }
 
   /** Weights outside a snapshot's own mask could not be written: the mask goes with it. */

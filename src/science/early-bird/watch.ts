@@ -59,11 +59,11 @@ export class EarlyBird implements Learner {
     return (Math.floor(position / this.epoch) + 1) * this.epoch;
   }
 
-  async advance(trainer: Trainer, _from: number, to: number, control: Control): Promise<number> {
-    const [loss] = await trainer.train([to], control);
-    if (to % this.epoch === 0 && Number.isFinite(loss)) await this.watch(trainer, to);
+  async advance(trainer: Trainer, _from: number, to: number, control: Control): Promise<readonly number[]> {
+    const [losses] = await trainer.train([to], control);
+    if (to % this.epoch === 0 && losses.every(Number.isFinite)) await this.watch(trainer, to);
     if (to === this.recipe.training.steps) this.drawnAt ??= to;
-    return loss;
+    return losses;
   }
 
   private async watch(trainer: Trainer, position: number): Promise<void> {

@@ -113,16 +113,16 @@ export class BernoulliSupermask implements Learner {
     trainer.start(0, { snapshot: this.start, planes, batches: this.batches, position: 0, rateAt: () => 0 });
   }
 
-  /** Leaves the network under the mask it is measured by; returns the mean batch loss under the masks of the steps. */
-  async advance(trainer: Trainer, from: number, to: number, control: Control): Promise<number> {
-    let sum = 0;
+  /** Leaves the network under the mask it is measured by; returns the batch losses under the masks of the steps. */
+  async advance(trainer: Trainer, from: number, to: number, control: Control): Promise<readonly number[]> {
+    const losses: number[] = [];
     for (let position = from; position < to; position++) {
       if (control.due()) await control.breathe();
-      sum += await this.step(trainer, position, control);
+      losses.push(await this.step(trainer, position, control));
     }
     this.mask = measured(this.model, this.logits, this.run);
     trainer.write(0, effective(this.weights, this.mask, this.settings.rescale));
-    return sum / (to - from);
+    return losses;
   }
 
   private async step(trainer: Trainer, position: number, control: Control): Promise<number> {

@@ -101,13 +101,13 @@ export class EdgePopup implements Learner {
     trainer.start(0, { snapshot: this.start, planes, batches: this.batches, position: 0, rateAt: () => 0 });
   }
 
-  /** Learns from one position to another; returns the mean batch loss, measured before each step. */
-  async advance(trainer: Trainer, from: number, to: number, control: Control): Promise<number> {
-    let sum = 0;
+  /** Learns from one position to another; returns the batch losses, measured before each step. */
+  async advance(trainer: Trainer, from: number, to: number, control: Control): Promise<readonly number[]> {
+    const losses: number[] = [];
     for (let position = from; position < to; position++) {
       if (control.due()) await control.breathe();
       const examples = this.batches.at(position).slice();
-      sum += (await trainer.metrics(0, examples, control)).loss;
+      losses.push((await trainer.metrics(0, examples, control)).loss);
       const gradients = await trainer.gradients(0, examples);
       const rate = (this.settings.scoreRate * rateAt(this.training, position)) / this.training.optimizer.learningRate;
       for (const { name } of prunableParameters(this.model))
@@ -122,6 +122,6 @@ export class EdgePopup implements Learner {
       this.mask = popUp(this.model, this.scores, this.counts, this.run.seed);
       trainer.write(0, masked(this.weights, this.mask));
     }
-    return sum / (to - from);
+    return losses;
   }
 }

@@ -81,7 +81,7 @@ const probes = {
       one.dispose();
     }
     several.dispose();
-    return { same, of: kinds.length, resting: losses.map(Number.isNaN) };
+    return { same, of: kinds.length, resting: losses.map(({ length }) => length === 0) };
   },
 
   /** The same of networks with images, whose statistics run along; and their curvature, which no device works out. */
@@ -139,10 +139,10 @@ const probes = {
     const diverging = await make(engine, 1, optimizers.momentum);
     const start = startOf(1, 60, { rateAt: () => 1e30 });
     diverging.start(0, start);
-    const [loss] = await diverging.train([10], unhurried);
+    const [losses] = await diverging.train([10], unhurried);
     counts.push(await strays(diverging, 0, start.planes));
     diverging.dispose();
-    return { strays: counts.reduce((sum, count) => sum + count, 0), checks: counts.length, divergedLoss: loss };
+    return { strays: counts.reduce((sum, count) => sum + count, 0), checks: counts.length, divergedLoss: losses[9] };
   },
 
   /** Goes on, bit for bit, from weights and optimiser state that were read. */
@@ -227,7 +227,7 @@ const probes = {
     const left = engine.inUse;
     const trainer = await make(engine, 1);
     trainer.start(0, startOf(1, 100));
-    const [loss] = await trainer.train([3], unhurried);
+    const [[, , loss]] = await trainer.train([3], unhurried);
     trainer.dispose();
     return { error: error instanceof LabError ? `${error.subject}: ${error.message}` : String(error), left, loss };
   },

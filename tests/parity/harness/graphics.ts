@@ -98,7 +98,7 @@ async function train(engine: Engine, one: Case): Promise<Trained> {
   // More than are measured at once where statistics are over all of them.
   const first = Uint32Array.from({ length: one.net === 'residual' && one.masks === 50 ? task.count : 77 }, (_, index) => index);
   const gradients = await trainer.gradients(0, first);
-  for (let position = 0; position < (one.steps ?? STEPS); position++) losses.push((await trainer.train([position + 1], unhurried))[0]);
+  for (let position = 0; position < (one.steps ?? STEPS); position++) losses.push((await trainer.train([position + 1], unhurried))[0][0]);
   const all = Uint32Array.from({ length: task.count }, (_, index) => index);
   const metrics = await trainer.metrics(0, all, unhurried);
   const result = {

@@ -2,6 +2,9 @@
 import { expect, it } from 'vitest';
 import { conduct, runsOf } from '../../../src/science/experiment.ts';
 import { planOf } from '../../../src/science/plan.ts';
+import { exportSession } from '../../../src/sessions/file.ts';
+import { addRun, newSession, TRUNK } from '../../../src/sessions/session.ts';
+import type { LabClient } from '../../../src/worker/client.ts';
 import { spawnThread } from '../../../src/worker/node.ts';
 import { openPool } from '../../../src/worker/pool.ts';
 import { MemoryNotebook } from '../science/notebook.ts';
@@ -9,27 +12,55 @@ import { tinyRecipe } from '../science/recipes.ts';
 
 const recipe = tinyRecipe({ pruning: { levels: 2 }, seeds: [1, 2] });
 
-/** Fingerprints by run key, and how many threads there were. */
-async function conducted(threads: number) {
+/** Fingerprints by run key, the session's file without times, and how many threads there were. */
+async function conducted(threads: number, disturb: (lab: LabClient) => () => void = () => () => undefined) {
   let spawned = 0;
   const spawn = () => {
     spawned++;
     return spawnThread();
   };
   const lab = await openPool(spawn, threads, { recipe, engine: 'sparse' }, () => undefined);
+  const end = disturb(lab);
   try {
     const notebook = new MemoryNotebook();
-    await conduct(planOf(recipe), lab, notebook, () => undefined);
-    return { spawned, found: new Map([...notebook.outcomes].map(([key, { result }]) => [key, result.fingerprint])) };
+    let session = newSession(recipe);
+    await conduct(planOf(recipe), lab, notebook, (result) => {
+      session = addRun(session, TRUNK, { ...result, trainMs: 0 });
+    });
+    const found = new Map([...notebook.outcomes].map(([key, { result }]) => [key, result.fingerprint]));
+    return { spawned, found, file: exportSession(session) };
   } finally {
+    end();
     lab.dispose();
   }
 }
 
-it('one thread and two find the same, to the last bit', async () => {
-  const [one, two] = [await conducted(1), await conducted(2)];
-  expect([one.spawned, two.spawned]).toEqual([1, 2]);
-  expect(one.found.size).toBe(runsOf(planOf(recipe)).length);
-  expect(new Set(one.found.values()).size).toBe(runsOf(planOf(recipe)).length);
-  expect(two.found).toEqual(one.found);
-}, 60_000);
+/** Stops and lets go every few milliseconds. */
+function pausing(lab: LabClient): () => void {
+  let isPaused = false;
+  const timer = setInterval(() => {
+    isPaused = !isPaused;
+    if (isPaused) lab.pause();
+    else lab.resume();
+  }, 7);
+  return () => clearInterval(timer);
+}
+
+function slowed(lab: LabClient): () => void {
+  lab.setTempo({ stepsPerSecond: 300, allowance: Infinity });
+  return () => undefined;
+}
+
+it('one thread and more find and write the same, byte for byte but for times, with pauses and at another pace, too', async () => {
+  const one = await conducted(1);
+  const runs = runsOf(planOf(recipe)).length;
+  expect(one.found.size).toBe(runs);
+  expect(new Set(one.found.values()).size).toBe(runs);
+  expect((JSON.parse(one.file) as { runs: unknown[] }).runs).toHaveLength(runs);
+  const others = [await conducted(2), await conducted(3, pausing), await conducted(1, slowed)];
+  expect([one, ...others].map(({ spawned }) => spawned)).toEqual([1, 2, 3, 1]);
+  for (const { found, file } of others) {
+    expect(found).toEqual(one.found);
+    expect(file).toBe(one.file);
+  }
+}, 120_000);

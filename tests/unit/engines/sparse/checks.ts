@@ -48,7 +48,7 @@ export async function expectSteps(engine: Engine, task: Task, model: Model, plan
     const before = await trainer.read(0);
     const examples = batches.at(position).slice();
     const loss = layerwiseLoss(model, doubles(before), task, examples, {});
-    expect((await trainer.train([position + 1], unhurried))[0]).toBeCloseTo(loss, 4);
+    expect((await trainer.train([position + 1], unhurried))[0][0]).toBeCloseTo(loss, 4);
     const after = await trainer.read(0);
     const gradients = Object.fromEntries(
       Object.entries(after.parameters).map(([name, values]) => [

@@ -70,7 +70,7 @@ export function imagesSuite(name: string, open: () => Promise<Bench>): void {
         const before = doubles(await trainer.read(0));
         const observed: Observed = {};
         const expected = layerwiseLoss(model, before, task, start.batches.at(position), observed);
-        const [loss] = await trainer.train([position + 1], unhurried);
+        const [[loss]] = await trainer.train([position + 1], unhurried);
         expect(loss).toBeCloseTo(expected, 5);
         const { buffers } = await trainer.read(0);
         expect(Object.keys(buffers)).toEqual(model.buffers.map(({ name }) => name));

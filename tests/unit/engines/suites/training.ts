@@ -43,7 +43,7 @@ export function trainingSuite(name: string, open: () => Promise<Bench>): void {
         trainer.start(0, start);
         const reference = new ReferenceNetwork(model, optimizer, weightDecay, toDoubles(start.snapshot.parameters), planes);
         for (let position = 5; position < 5 + STEPS; position++) {
-          const [loss] = await trainer.train([position + 1], unhurried);
+          const [[loss]] = await trainer.train([position + 1], unhurried);
           const expected = reference.step(task, start.batches.at(position), start.rateAt(position));
           expect(Math.abs(loss - expected)).toBeLessThan(1e-5 * expected);
         }

@@ -91,7 +91,7 @@ describe.each(['set', 'rigl'])('%s', async (type) => {
     const moments = await trainer.readOptimizer(0);
     // The update of position 10 is all that happens on the way to a trainer that trains no step.
     const still = new Proxy(trainer, {
-      get: (of, key) => (key === 'train' ? () => Promise.resolve([0]) : (of[key as 'read'] as () => unknown).bind(of)),
+      get: (of, key) => (key === 'train' ? () => Promise.resolve([[0]]) : (of[key as 'read'] as () => unknown).bind(of)),
     });
     await learner.advance(still, 10, 11, control);
     const after = (await trainer.read(0)).parameters;
