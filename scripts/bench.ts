@@ -9,12 +9,14 @@ import { parseArgs } from 'node:util';
 import { createSparseEngine } from '../src/engines/sparse/engine.ts';
 import { createTfjsEngine } from '../src/engines/tfjs/engine.ts';
 import type { Engine, Need } from '../src/science/trainer.ts';
+import { comparisonTable, raceAgainst } from './bench/against.ts';
 import { BATCH, randomMask, type Setting } from './bench/common.ts';
 import { clock, median, race, type Contender, type Entry } from './bench/contender.ts';
 import { graphicsTable, raceGraphics } from './bench/graphics.ts';
 import { IMP_NAME, IMP_STEPS, raceImp } from './bench/imp.ts';
 import { JaxContender } from './bench/jax.ts';
 import { LabContender } from './bench/lab.ts';
+import { untilQuiet, Vigil } from './bench/quiet.ts';
 import { describeMachine, tableOf, type Row } from './bench/report.ts';
 import { convolutional, lenet, openMnist } from './bench/setting.ts';
 import { TorchContender } from './bench/torch.ts';
@@ -26,13 +28,40 @@ const {
   json,
   clock: kind,
   part,
+  against,
+  case: only,
+  'until-quiet': quiet,
 } = parseArgs({
-  options: { json: { type: 'string' }, clock: { type: 'string', default: 'wall' }, part: { type: 'string', default: 'all' } },
+  options: {
+    json: { type: 'string' },
+    clock: { type: 'string', default: 'wall' },
+    part: { type: 'string', default: 'all' },
+    against: { type: 'string' },
+    case: { type: 'string', default: '' },
+    'until-quiet': { type: 'boolean', default: false },
+  },
 }).values;
 if (!['all', 'graphics', 'processor'].includes(part)) throw new Error('--part is all, graphics or processor');
 if (kind !== 'wall' && kind !== 'cpu') throw new Error('--clock is wall or cpu');
 clock.kind = kind;
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
+
+if (against !== undefined) {
+  const { title, comparisons } = await raceAgainst(against, { only, quiet, say });
+  const about = `${describeMachine(null)}; how many times as fast as ${title}`;
+  if (json !== undefined) writeFileSync(json, `${JSON.stringify({ about, comparisons }, null, 2)}\n`);
+  console.log(`${about}\n\n${comparisonTable(comparisons)}`);
+  process.exit();
+}
+
+if (quiet) await untilQuiet(say);
+const vigil = quiet ? new Vigil() : null;
+/** Ends without a number if others had a share of the machine. */
+function checkQuiet(): void {
+  if (vigil === null || vigil.end()) return;
+  say('others kept the machine busy: nothing is told of it');
+  process.exit(1);
+}
 
 const rowsOf = (name: string, entries: readonly Entry[]): Row[] =>
   entries.map(({ engine, density, turns }) => ({
@@ -56,6 +85,7 @@ async function raceDensities(setting: Setting, open: Record<string, (density: nu
 
 if (part !== 'processor') {
   const { adapter, rows } = await raceGraphics(say);
+  if (part === 'graphics') checkQuiet();
   const about = `${describeMachine(null)}; WebGPU adapter: ${adapter}`;
   console.log(`${about}\n\nOne step of one network (batch ${BATCH}, Adam), in a browser.\n\n${graphicsTable(rows)}\n`);
   if (part === 'graphics') {
@@ -118,5 +148,6 @@ say('workers …');
 rows.push(...rowsOf('workers', await raceWorkers()));
 
 for (const engine of [sparse, wasm, cpu]) engine.dispose();
+checkQuiet();
 if (json !== undefined) writeFileSync(json, `${JSON.stringify({ machine, clock: kind, rows }, null, 2)}\n`);
 console.log(`${machine}\n\nMilliseconds a step (${kind} clock), median (fastest) turn, and × the sparse engine's.\n\n${tableOf(rows)}`);

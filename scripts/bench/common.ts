@@ -32,6 +32,20 @@ export const nets = {
       .pool('max-pool', 2, 2)
       .dense(classes)
       .model('two-convolutions'),
+  /** The smallest convolutional network of Frankle & Carbin 2019: 64 channels twice, 2×2 max pool, dense 256-256. */
+  'conv-2': ({ input, classes }: Task): Model =>
+    new Builder(input)
+      .conv(64, 3, 1, 1)
+      .activate('relu')
+      .conv(64, 3, 1, 1)
+      .activate('relu')
+      .pool('max-pool', 2, 2)
+      .dense(256)
+      .activate('relu')
+      .dense(256)
+      .activate('relu')
+      .dense(classes)
+      .model('conv-2'),
 } as const;
 
 export interface Setting {

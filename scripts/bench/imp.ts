@@ -7,14 +7,14 @@ import { median, type Contender } from './contender.ts';
 import type { LabContender } from './lab.ts';
 import type { Setting } from './common.ts';
 
-const LEVELS = 16;
+export const LEVELS = 16;
 const SEED = 1;
 /** Each level trains in so many turns of so many steps; the levels' times are those of their median turns. */
 const TURNS = 7;
 const STEPS = 10;
 
 /** The recipe's defaults: 20 % a level by magnitude, 10 % of the output layer. */
-const plan = planOf(
+export const impPlan = planOf(
   parseRecipe({
     task: { dataset: 'mnist', train: 55_000, validation: 5_000, test: 10_000 },
     model: { family: 'mlp', hidden: [300, 100] },
@@ -42,7 +42,7 @@ export async function raceImp(setting: Setting, guide: LabContender, others: rea
   let mask = denseMask(setting.model);
   for (let level = 0; level < LEVELS; level++) {
     if (level > 0) {
-      mask = drawMask(plan, setting.model, { seed: SEED, arm: 'ticket', level }, { mask, final: await guide.read() });
+      mask = drawMask(impPlan, setting.model, { seed: SEED, arm: 'ticket', level }, { mask, final: await guide.read() });
     }
     densities += density(mask);
     const turns = all.map((): number[] => []);

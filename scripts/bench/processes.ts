@@ -1,7 +1,8 @@
 /** Processor time of a browser's parts, as Linux counts it: of the process that draws, and of the thread of a worker. */
 import { readdirSync, readFileSync } from 'node:fs';
 
-const read = (path: string): string => {
+/** A file's text; nothing where there is no such file (any more). */
+export const read = (path: string): string => {
   try {
     return readFileSync(path, 'utf8');
   } catch {
@@ -32,6 +33,21 @@ function threadTime(pid: string, name?: RegExp): number {
   return readdirSync(`/proc/${pid}/task`)
     .filter((thread) => name?.test(read(`/proc/${pid}/task/${thread}/comm`)) ?? true)
     .reduce((sum, thread) => sum + Number(read(`/proc/${pid}/task/${thread}/schedstat`).split(' ')[0]) / 1e6, 0);
+}
+
+/** Milliseconds that this process and its descendants have had. */
+export function ownTime(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000 + descendants().reduce((sum, pid) => sum + livingTime(pid), 0);
+}
+
+/** 0 of one that has just ended. */
+function livingTime(pid: string): number {
+  try {
+    return threadTime(pid);
+  } catch {
+    return 0;
+  }
 }
 
 export interface ProcessorTime {

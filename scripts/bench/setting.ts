@@ -1,11 +1,11 @@
 /** What is trained: networks, data and masks, the same for every engine. */
 import { readFile } from 'node:fs/promises';
-import type { Model } from '../../src/models/model.ts';
 import { initialise } from '../../src/science/init.ts';
+import type { Recipe } from '../../src/science/recipe/schema.ts';
 import { batchesOf } from '../../src/tasks/batches.ts';
 import { openTask, type Source } from '../../src/tasks/load.ts';
 import { splitFor } from '../../src/tasks/split.ts';
-import type { Task } from '../../src/tasks/task.ts';
+import type { Split, Task } from '../../src/tasks/task.ts';
 import { BATCH, nets, SEED, type Setting } from './common.ts';
 
 const sizes = { train: 55_000, validation: 5_000, test: 10_000 };
@@ -19,20 +19,25 @@ const source: Source = {
   },
 };
 
-export async function openMnist(): Promise<Task> {
-  const task = await openTask({ dataset: 'mnist', ...sizes, normalise: 'dataset', augment: [] }, source, () => undefined);
-  await task.ready(Uint32Array.from({ length: task.count }, (_, example) => example));
+/** A data set with all examples of the split here, which usually is that of the papers. */
+export async function openDataset(dataset: string, split: Pick<Recipe['task'], keyof typeof sizes> = sizes): Promise<Task> {
+  const { train, validation, test } = split;
+  const task = await openTask({ dataset, train, validation, test, normalise: 'dataset', augment: [] }, source, () => undefined);
+  const its: Split = splitFor(dataset, { train, validation, test }, SEED);
+  for (const examples of [its.train, its.validation, its.test]) await task.ready(examples);
   return task;
 }
 
-const setting = (name: string, task: Task, model: Model): Setting => ({
-  name,
-  task,
-  model,
-  start: initialise(model, 'glorot-normal', SEED),
-  batches: batchesOf(splitFor('mnist', sizes, SEED).train, BATCH, SEED),
-});
+export const openMnist = (): Promise<Task> => openDataset('mnist');
 
-export const lenet = (task: Task): Setting => setting('lenet-300-100', task, nets['lenet-300-100'](task));
+export const settingOf = (dataset: string, net: keyof typeof nets, task: Task): Setting => {
+  const model = nets[net](task);
+  return {
+    ...{ name: net, task, model, start: initialise(model, 'glorot-normal', SEED) },
+    batches: batchesOf(splitFor(dataset, sizes, SEED).train, BATCH, SEED),
+  };
+};
 
-export const convolutional = (task: Task): Setting => setting('conv-8-16', task, nets['conv-8-16'](task));
+export const lenet = (task: Task): Setting => settingOf('mnist', 'lenet-300-100', task);
+
+export const convolutional = (task: Task): Setting => settingOf('mnist', 'conv-8-16', task);
