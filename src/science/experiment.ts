@@ -6,7 +6,7 @@ import { m } from '../paraglide/messages.js';
 import { LabError } from './errors.ts';
 import { chainOf, rewindSteps, type TrainSource } from './chain.ts';
 import type { Ancestors } from './draw.ts';
-import { baseLevel, ownerOf, recipeAt, type Plan } from './plan.ts';
+import { baseLevel, ownersOf, recipeAt, type Plan } from './plan.ts';
 import { runKey } from './recipe/identity.ts';
 import { modelOf } from './recipe/model.ts';
 import type { RunId, RunResult } from './result.ts';
@@ -50,10 +50,7 @@ export const runsOf = (plan: Plan, upTo = plan.recipe.pruning.levels): RunId[] =
 
 /** All runs along a plan, those of the plans that it grew from included, with the seeds and arms that each had. */
 export const runsAlongPlan = (plan: Plan): RunId[] =>
-  Array.from({ length: plan.recipe.pruning.levels + 1 }, (_, level) => {
-    const owner = ownerOf(plan, level);
-    return owner.recipe.seeds.flatMap((seed) => runsOfLevel(owner, seed, level));
-  }).flat();
+  ownersOf(plan).flatMap((owner, level) => owner.recipe.seeds.flatMap((seed) => runsOfLevel(owner, seed, level)));
 
 /** What level 0's snapshots may take, in bytes. */
 const MAX_SNAPSHOT_BYTES = 64e6;

@@ -23,6 +23,17 @@ export const planOf = (recipe: Recipe): Plan => ({ recipe, from: null });
 export const ownerOf = (plan: Plan, level: number): Plan =>
   plan.from !== null && level <= plan.from.level ? ownerOf(plan.from.plan, level) : plan;
 
+/** Those plans for every level 0..`last`, found in one walk however deep what-ifs lie in one another. */
+export function ownersOf(plan: Plan, last = plan.recipe.pruning.levels): readonly Plan[] {
+  const owners: Plan[] = [];
+  for (let [owner, top] = [plan, last]; ;) {
+    const { from } = owner;
+    for (let level = top; level > (from?.level ?? -1); level--) owners[level] = owner;
+    if (from === null) return owners;
+    [owner, top] = [from.plan, Math.min(top, from.level)];
+  }
+}
+
 export const recipeAt = (plan: Plan, level: number): Recipe => ownerOf(plan, level).recipe;
 
 /** The last level that a plan took over; 0, the dense network, where it grew from nothing. */

@@ -11,6 +11,7 @@ import { modelOf } from '../science/recipe/model.ts';
 import { fromBase64Url } from './base64.ts';
 import { ByteReader, Malformed } from './bytes.ts';
 import { inflate, TooLong } from './deflate.ts';
+import { MAX_LINK_CHARACTERS } from './limits.ts';
 import { planOfLineage } from './link/along.ts';
 import { branchKinds, kinds, splitSections } from './link/container.ts';
 import { readCurves } from './link/curves.ts';
@@ -19,7 +20,7 @@ import { readFigures } from './link/figures.ts';
 import { readFirst } from './link/first.ts';
 import { readLineage } from './link/lineage.ts';
 import { readMasks } from './link/masks.ts';
-import { FINGERPRINT_BYTES, MAX_TEXT_BYTES, readRecipe, type SharedSession } from './link/shared.ts';
+import { expectFewRuns, FINGERPRINT_BYTES, MAX_TEXT_BYTES, readRecipe, type SharedSession } from './link/shared.ts';
 
 export type { SharedCurve } from './link/curves.ts';
 export type { SharedFigures } from './link/figures.ts';
@@ -32,6 +33,7 @@ const ANY_VERSION = /^s(\d{1,4})\./;
 
 /** The session of a hash, without `#`. Throws a LabError, subject `link`, that says what is wrong with it. */
 export async function decodeLink(hash: string): Promise<SharedSession> {
+  if (hash.length > MAX_LINK_CHARACTERS) throw new LabError(m.sessions_link_long({ limit: MAX_LINK_CHARACTERS }), 'link');
   const prefix = ANY_VERSION.exec(hash);
   if (prefix === null) throw new LabError(m.sessions_link_foreign(), 'link');
   const version = Number(prefix[1]);
@@ -59,8 +61,11 @@ async function read(bytes: Uint8Array): Promise<Omit<SharedSession, 'hash'>> {
   const plan = planOfLineage(recipe, branches);
   const own = branches.length === 0 ? kinds : branchKinds;
   const figures = sections.get(own.figures);
-  const fingerprints = new ByteReader(sections.get(own.fingerprints) ?? new Uint8Array());
-  const told = figures === undefined ? [] : readFigures(plan, figures);
+  const prints = sections.get(own.fingerprints) ?? new Uint8Array();
+  const runs = Math.floor(prints.length / FINGERPRINT_BYTES);
+  expectFewRuns(runs);
+  const told = figures === undefined ? [] : readFigures(plan, figures, runs);
+  const fingerprints = new ByteReader(prints);
   const counted = sections.get(own.densities);
   const densities = counted === undefined || !tellsDensities(plan) ? null : readDensities(modelOf(recipe), counted, told.length);
   const known = told.map((run, index) => ({
@@ -70,6 +75,7 @@ async function read(bytes: Uint8Array): Promise<Omit<SharedSession, 'hash'>> {
   }));
   const curves = sections.get(own.curves);
   const masks = sections.get(own.masks);
+  const tickets = known.filter(({ arm }) => arm === 'ticket').length;
   return {
     name,
     recipe,
@@ -77,7 +83,7 @@ async function read(bytes: Uint8Array): Promise<Omit<SharedSession, 'hash'>> {
     plan,
     figures: known,
     curves: curves === undefined ? [] : readCurves(plan, known, curves),
-    masks: masks === undefined ? [] : readMasks(modelOf(recipe), masks),
+    masks: masks === undefined ? [] : readMasks(modelOf(recipe), masks, tickets),
   };
 }
 

@@ -3,6 +3,8 @@ import type { Plan } from '../science/plan.ts';
 import { recipeId } from '../science/recipe/identity.ts';
 import type { Recipe } from '../science/recipe/schema.ts';
 import type { RunId, RunResult } from '../science/result.ts';
+import { remembered } from './remembered.ts';
+import { Tree } from './tree.ts';
 
 export const SESSION_FORMAT = 'lottery-ticket-session';
 export const SESSION_VERSION = 1;
@@ -49,19 +51,13 @@ export const newSession = (recipe: Recipe): Session => ({
 export const trunkOf = (session: Session): Branch => session.branches[0];
 
 /** The branch of an id; the trunk where there is none of that id. */
-export const branchOf = (session: Session, id: string): Branch => session.branches.find((branch) => branch.id === id) ?? trunkOf(session);
+export const branchOf = (session: Session, id: string): Branch => treeOf(session).branch(id);
 
 /** The branch that trained a level of another: itself, or one that it grew from. */
-export function ownerBranch(session: Session, id: string, level: number): Branch {
-  const branch = branchOf(session, id);
-  return branch.parent !== null && level <= (branch.fromLevel ?? 0) ? ownerBranch(session, branch.parent, level) : branch;
-}
+export const ownerBranch = (session: Session, id: string, level: number): Branch => treeOf(session).owner(id, level);
 
-/** Which recipe governs which level of a branch. */
-export function planOfBranch(session: Session, id: string): Plan {
-  const { recipe, parent, fromLevel } = branchOf(session, id);
-  return { recipe, from: parent === null || fromLevel === null ? null : { plan: planOfBranch(session, parent), level: fromLevel } };
-}
+/** Which recipe governs which level of a branch. The same plan for the same branches, however many runs they have by then. */
+export const planOfBranch = (session: Session, id: string): Plan => treeOf(session).plan(id);
 
 /** The session with a what-if: `recipe` takes over after `fromLevel` of `parent`. Task and model are the parent's. */
 export function growBranch(session: Session, id: string, parent: string, fromLevel: number, name: string, recipe: Recipe): Session {
@@ -129,9 +125,20 @@ function walkOrder({ branches }: Session): (one: SessionRun, other: SessionRun) 
  * level 0 is one run shared by all arms.
  */
 export function findRun(session: Session, branchId: string, { seed, arm, level }: RunId): SessionRun | undefined {
-  const owner = ownerBranch(session, branchId, level).id;
-  return session.runs.find((run) => isRun(run, owner, { seed, arm: level === 0 ? 'ticket' : arm, level }));
+  const branch = ownerBranch(session, branchId, level).id;
+  const place = placesOf(session.runs).get(placeOf({ branch, seed, arm: level === 0 ? 'ticket' : arm, level }));
+  return place === undefined ? undefined : session.runs[place];
 }
+
+const placeOf = ({ branch, seed, arm, level }: RunId & { readonly branch: string }): string => `${seed}/${arm}/${level}/${branch}`;
+
+/** Where each run stands among a session's runs: they are looked up by the thousand. */
+const placesOf = remembered(
+  (runs: readonly SessionRun[]): ReadonlyMap<string, number> => new Map(runs.map((run, index) => [placeOf(run), index])),
+);
+
+const treeOf = ({ branches }: Session): Tree => treeOfBranches(branches);
+const treeOfBranches = remembered((branches: readonly Branch[]) => new Tree(branches));
 
 /** The name that people see: the trunk's. */
 export const sessionName = (session: Session): string => trunkOf(session).name;

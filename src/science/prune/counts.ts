@@ -4,9 +4,10 @@
  */
 import type { Model } from '../../models/model.ts';
 import { prunableParameters } from '../../models/model.ts';
-import { ownerOf, parentLevel, type Plan } from '../plan.ts';
+import { ownerOf, type Plan } from '../plan.ts';
 import type { Recipe } from '../recipe/schema.ts';
 import { shareOut } from './allocation.ts';
+import { ByLevel } from './by-level.ts';
 import { keptAfterRounds } from './rounds.ts';
 import { structuredCounts } from './structure-counts.ts';
 
@@ -53,19 +54,26 @@ export function quotaOf(plan: Plan, model: Model, level: number, present: Readon
   return { total, layers: pruning.scope === 'global' ? null : shareOut(pruning.scope, model, total, present) };
 }
 
+/** The counts of the dense network. */
+function denseCount(model: Model): KeptCount {
+  const layers = Object.fromEntries(prunableParameters(model).map(({ name, size }) => [name, size]));
+  return { total: totalOf(layers), layers };
+}
+
+const counts = new ByLevel<KeptCount>(denseCount, (plan, model, level, before) =>
+  before.layers === null
+    ? { total: keptAfterRounds(plan, level, before.total, plan.recipe.pruning.rate), layers: null }
+    : quotaOf(plan, model, level, before.layers),
+);
+
 /**
  * What a level will keep. Exact, but for a layerwise round after a global one: what each layer lost is not known then,
  * and the total is taken at the common rate.
  */
-export function keptAt(plan: Plan, model: Model, level: number): KeptCount {
-  if (level === 0) {
-    const layers = Object.fromEntries(prunableParameters(model).map(({ name, size }) => [name, size]));
-    return { total: totalOf(layers), layers };
-  }
-  const before = keptAt(plan, model, parentLevel(plan, level));
-  if (before.layers !== null) return quotaOf(plan, model, level, before.layers);
-  return { total: keptAfterRounds(plan, level, before.total, ownerOf(plan, level).recipe.pruning.rate), layers: null };
-}
+export const keptAt = (plan: Plan, model: Model, level: number): KeptCount => counts.at(plan, model, level);
+
+/** What every level 0..levels will keep, as far as `keptAt` tells. */
+export const keptLadder = (plan: Plan, model: Model): readonly KeptCount[] => counts.upTo(plan, model, plan.recipe.pruning.levels);
 
 /** The counts by layer of a level whose layers do not compete. Throws RangeError under global scope. */
 export function layerCounts(plan: Plan, model: Model, level: number): Readonly<Record<string, number>> {
@@ -76,6 +84,6 @@ export function layerCounts(plan: Plan, model: Model, level: number): Readonly<R
 
 /** Density (0..1) of every level 0..levels: known before anything trains. */
 export function densityLadder(plan: Plan, model: Model): number[] {
-  const { total } = keptAt(plan, model, 0);
-  return Array.from({ length: plan.recipe.pruning.levels + 1 }, (_, level) => keptAt(plan, model, level).total / total);
+  const ladder = keptLadder(plan, model);
+  return ladder.map(({ total }) => total / ladder[0].total);
 }

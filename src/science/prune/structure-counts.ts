@@ -5,6 +5,7 @@
 import type { Layer, Model } from '../../models/model.ts';
 import { prunableParameters } from '../../models/model.ts';
 import { baseLevel, ownerOf, parentLevel, recipeAt, type Plan } from '../plan.ts';
+import { ByLevel } from './by-level.ts';
 import { keptAfterRounds } from './rounds.ts';
 
 /** Weights by prunable parameter that a level keeps of those (`before`) that its parent is known to keep. */
@@ -44,18 +45,21 @@ function inBlocks(plan: Plan, model: Model, level: number, before: Readonly<Reco
 }
 
 /** Inputs, then units of every matrix, that structured rounds have left by a level. */
-function widthsAt(plan: Plan, model: Model, level: number): readonly number[] {
-  const layers = matrices(model);
-  if (level === 0) return [layers[0].inputs, ...layers.map(({ units }) => units)];
-  const before = widthsAt(plan, model, parentLevel(plan, level));
-  const { structure } = recipeAt(plan, level).pruning;
-  const isCut = (index: number): boolean => (index === 0 ? structure === 'inputs' : structure === 'neurons' && index < layers.length);
+const widths = new ByLevel<readonly number[]>(denseWidths, (plan, model, level, before) => {
+  const { structure } = plan.recipe.pruning;
+  const last = matrices(model).length;
+  const isCut = (index: number): boolean => (index === 0 ? structure === 'inputs' : structure === 'neurons' && index < last);
   return before.map((width, index) => (isCut(index) ? Math.min(width, roundLeaves(plan, level, width)) : width));
+});
+
+function denseWidths(model: Model): readonly number[] {
+  const layers = matrices(model);
+  return [layers[0].inputs, ...layers.map(({ units }) => units)];
 }
 
 /** Counts in proportion to the units and inputs left: exact where each of them has as many weights as any other. */
 function rescaled(plan: Plan, model: Model, level: number, before: Readonly<Record<string, number>>): Record<string, number> {
-  const [was, left] = [widthsAt(plan, model, parentLevel(plan, level)), widthsAt(plan, model, level)];
+  const [was, left] = [parentLevel(plan, level), level].map((at) => widths.at(plan, model, at));
   return Object.fromEntries(
     matrices(model).map(({ weight }, index) => {
       const share = (left[index] * left[index + 1]) / (was[index] * was[index + 1]);

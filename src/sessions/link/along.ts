@@ -1,6 +1,7 @@
 /** The branches that a link speaks of, as a plan and as a session, and which of its runs are along which of them. */
 import { planOf, type Plan } from '../../science/plan.ts';
-import type { Recipe } from '../../science/recipe/schema.ts';
+import { MAX_LEVELS, type Recipe } from '../../science/recipe/schema.ts';
+import { remembered } from '../remembered.ts';
 import { growBranch, newSession, ownerBranch, TRUNK, type Session } from '../session.ts';
 
 /** A what-if of a link. */
@@ -32,8 +33,11 @@ export function sessionOf({ name, recipe, branches }: Lineage): Session {
 const idOf = (index: number): string => (index === 0 ? TRUNK : `what-if-${index}`);
 
 /** The branch of `sessionOf` that a link's runs of a level belong to. */
-export const ownerIn = ({ branches }: Pick<Lineage, 'branches'>, level: number): string =>
-  idOf(branches.reduce((owner, { fromLevel }, index) => (level > fromLevel ? index + 1 : owner), 0));
+export const ownerIn = ({ branches }: Pick<Lineage, 'branches'>, level: number): string => ownersIn(branches)[level];
+
+const ownersIn = remembered((branches: readonly SharedBranch[]): readonly string[] =>
+  Array.from({ length: MAX_LEVELS + 1 }, (_, level) => idOf(branches.findLastIndex(({ fromLevel }) => level > fromLevel) + 1)),
+);
 
 /** Whether what a link tells of a level is along this branch, too. */
 export const isAlong = (shared: Pick<Lineage, 'branches'>, session: Session, branchId: string, level: number): boolean =>

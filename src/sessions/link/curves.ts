@@ -3,7 +3,7 @@
  * to the nearest 0.05 points; of every run, or as means over the seeds of each arm and level.
  */
 import { firstPosition } from '../../science/draw.ts';
-import { recipeAt, type Plan } from '../../science/plan.ts';
+import { ownersOf, type Plan } from '../../science/plan.ts';
 import type { Arm, Recipe } from '../../science/recipe/schema.ts';
 import type { Curve, RunId } from '../../science/result.ts';
 import { ByteReader, ByteWriter, Malformed } from '../bytes.ts';
@@ -82,13 +82,14 @@ export function readCurves(plan: Plan, runs: readonly RunId[], bytes: Uint8Array
   const grain = grains.at(reader.varint());
   if (grain === undefined) throw new Malformed();
   const series = seriesOf(runs, grain);
+  const owners = ownersOf(plan);
   return codeCurves(new RangeReader(reader.rest()), plan, series, () => 0).map((values, index) => {
     const { arm, level, seed } = series[index].run;
     return {
       arm,
       level,
       seed: grain === 'run' ? seed : null,
-      step: curveSteps(recipeAt(plan, level), series[index].run),
+      step: curveSteps(owners[level].recipe, series[index].run),
       validationAccuracy: values.map((value) => value / CURVE_SCALE),
     };
   });
@@ -101,7 +102,9 @@ function seriesOf(runs: readonly RunId[], grain: CurveGrain): Series[] {
   const groups = new Map<string, RunId[]>();
   for (const run of runs) {
     const key = `${run.arm}/${run.level}`;
-    groups.set(key, [...(groups.get(key) ?? []), run]);
+    const members = groups.get(key);
+    if (members === undefined) groups.set(key, [run]);
+    else members.push(run);
   }
   return [...groups.values()].map((members) => ({ run: members[0], members }));
 }
@@ -114,7 +117,8 @@ function codeCurves(
   valueOf: (members: readonly RunId[], step: number) => number,
 ): number[][] {
   const points = Array.from({ length: CURVE_POINTS }, () => new Forecast(CURVE_SCALE, Math.round(0.9 * CURVE_SCALE)));
+  const owners = ownersOf(plan);
   return series.map(({ run, members }) =>
-    curveSteps(recipeAt(plan, run.level), run).map((step, point) => points[point].code(coder, run, valueOf(members, step))),
+    curveSteps(owners[run.level].recipe, run).map((step, point) => points[point].code(coder, run, valueOf(members, step))),
   );
 }

@@ -1,7 +1,7 @@
 /** Which runs a link holds, by which engines, and their final and early-stop figures. */
 import type { RunFigures } from '../../science/analysis/summary.ts';
 import { runsAlongPlan } from '../../science/experiment.ts';
-import { recipeAt, type Plan } from '../../science/plan.ts';
+import { ownersOf, type Plan } from '../../science/plan.ts';
 import { densityLadder } from '../../science/prune/counts.ts';
 import { modelOf } from '../../science/recipe/model.ts';
 import type { Recipe } from '../../science/recipe/schema.ts';
@@ -42,13 +42,14 @@ const NOTHING: Counts = { correct: 0, correctThere: 0, stop: 0, engine: 0 };
 export function writeFigures(plan: Plan, runs: readonly (SessionRun | undefined)[]): Uint8Array {
   const engines = [...new Set(runs.flatMap((run) => (run === undefined ? [] : JSON.stringify(run.engine))))];
   const correct = (accuracy: number): number => Math.round(accuracy * plan.recipe.task.test);
+  const owners = ownersOf(plan);
   const counts = runs.map((run) =>
     run === undefined
       ? undefined
       : {
           correct: correct(run.metrics.accuracy.test),
           correctThere: correct(run.earlyStop.metrics.accuracy.test),
-          stop: Math.ceil(run.earlyStop.step / recipeAt(plan, run.level).training.evaluateEvery),
+          stop: Math.ceil(run.earlyStop.step / owners[run.level].recipe.training.evaluateEvery),
           engine: engines.indexOf(JSON.stringify(run.engine)),
         },
   );
@@ -60,14 +61,16 @@ export function writeFigures(plan: Plan, runs: readonly (SessionRun | undefined)
   return writer.done();
 }
 
-export function readFigures(plan: Plan, bytes: Uint8Array): Figures[] {
+/** At most `most` runs; throws `Malformed` where there are more. */
+export function readFigures(plan: Plan, bytes: Uint8Array, most: number): Figures[] {
   const reader = new ByteReader(bytes);
   const engines = readEngines(reader.text());
-  const counts = codeCounts(new RangeReader(reader.rest()), plan, engines.length, null);
+  const counts = codeCounts(new RangeReader(reader.rest()), plan, engines.length, null, most);
   const densities = densityLadder(plan, modelOf(plan.recipe));
   const { test } = plan.recipe.task;
+  const owners = ownersOf(plan);
   const stepAt = (level: number, stop: number): number => {
-    const { steps, evaluateEvery } = recipeAt(plan, level).training;
+    const { steps, evaluateEvery } = owners[level].recipe.training;
     return Math.min(steps, stop * evaluateEvery);
   };
   return counts.map(({ run, correct, correctThere, stop, engine }) => ({
@@ -91,6 +94,7 @@ function codeCounts(
   plan: Plan,
   engines: number,
   counts: readonly (Counts | undefined)[] | null,
+  most = Infinity,
 ): (Counts & { readonly run: RunId })[] {
   const { test } = plan.recipe.task;
   const runs = runsAlongPlan(plan);
@@ -100,9 +104,11 @@ function codeCounts(
   const correctThere = new Forecast(test);
   const stop = new Forecast(evaluations, Math.ceil(evaluations / 2));
   const engine = new Forecast(Math.max(0, engines - 1));
+  let held = 0;
   return runs.flatMap((run, index) => {
     const known = counts?.[index];
     if (coder.bit(present, known === undefined ? 0 : 1) === 0) return [];
+    if (++held > most) throw new Malformed();
     const given = known ?? NOTHING;
     const right = correct.code(coder, run, given.correct);
     return {
@@ -117,4 +123,8 @@ function codeCounts(
 }
 
 /** The plan's own and those of what it grew from. */
-const recipesOf = ({ recipe, from }: Plan): Recipe[] => [recipe, ...(from === null ? [] : recipesOf(from.plan))];
+function recipesOf(plan: Plan): Recipe[] {
+  const recipes: Recipe[] = [];
+  for (let at: Plan | null = plan; at !== null; at = at.from?.plan ?? null) recipes.push(at.recipe);
+  return recipes;
+}

@@ -12,7 +12,7 @@ import type { EngineIdentity } from '../../science/trainer.ts';
 import { ByteReader, Malformed } from '../bytes.ts';
 import { inflate } from '../deflate.ts';
 import { checksumOf } from './container.ts';
-import { FINGERPRINT_BYTES, MAX_TEXT_BYTES, readRecipe, type SharedSession } from './shared.ts';
+import { expectFewRuns, FINGERPRINT_BYTES, MAX_TEXT_BYTES, readRecipe, type SharedSession } from './shared.ts';
 
 const CHECKSUM_BYTES = 4;
 
@@ -28,6 +28,7 @@ export async function readFirst(deflated: Uint8Array): Promise<Omit<SharedSessio
   const runs = runsOf(planOf(recipe));
   const flags = readFlags(reader, runs.length);
   const done = runs.filter((_, index) => flags[index]);
+  expectFewRuns(done.length);
   const { test } = recipe.task;
   const { steps, evaluateEvery } = recipe.training;
   const correct = readDeltas(reader, done.length, test);

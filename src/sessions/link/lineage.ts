@@ -3,10 +3,13 @@
  * called, the last level it took over, and what its recipe has other than its parent's. What is read is hostile.
  */
 import * as v from 'valibot';
+import { m } from '../../paraglide/messages.js';
+import { LabError } from '../../science/errors.ts';
 import { canonicalRecipe } from '../../science/recipe/identity.ts';
 import { stableText, type Plain } from '../../science/recipe/plain.ts';
 import { MAX_LEVELS, type Recipe } from '../../science/recipe/schema.ts';
 import { Malformed } from '../bytes.ts';
+import { MAX_LINK_BRANCHES } from '../limits.ts';
 import { branchOf, ownerBranch, type Branch, type Session } from '../session.ts';
 import { parseAs } from '../schema.ts';
 import type { SharedBranch } from './along.ts';
@@ -21,8 +24,7 @@ const PartSchema = v.strictObject({
     v.check((changes) => !('task' in changes || 'model' in changes || 'name' in changes)),
   ),
 });
-/** Each takes over at least one level more than the one before. */
-const LineageSchema = v.pipe(v.array(PartSchema), v.minLength(1), v.maxLength(MAX_LEVELS));
+const LineageSchema = v.pipe(v.array(PartSchema), v.minLength(1));
 
 /** The branches that trained some level along a branch, the trunk left out. */
 export function lineageOf(session: Session, branchId: string): Branch[] {
@@ -43,7 +45,11 @@ export function writeLineage(trunk: Recipe, lineage: readonly Branch[]): string 
 }
 
 export function readLineage(trunk: Recipe, text: string): SharedBranch[] {
-  const parts = parseAs(LineageSchema, JSON.parse(text), 'link');
+  const value: unknown = JSON.parse(text);
+  if (Array.isArray(value) && value.length > MAX_LINK_BRANCHES) {
+    throw new LabError(m.sessions_link_branches({ count: value.length, limit: MAX_LINK_BRANCHES }), 'link');
+  }
+  const parts = parseAs(LineageSchema, value, 'link');
   let [parent, last] = [canonicalRecipe(trunk), -1];
   return parts.map(({ name, fromLevel, changes }) => {
     if (fromLevel <= last) throw new Malformed();

@@ -36,10 +36,11 @@ export function packMask(model: Model, { seed, level, mask }: SharedMask, sparse
   return writer.done();
 }
 
-export function readMasks(model: Model, bytes: Uint8Array): SharedMask[] {
+/** At most `tickets` masks; throws `Malformed` where there are more. */
+export function readMasks(model: Model, bytes: Uint8Array, tickets: number): SharedMask[] {
   const reader = new ByteReader(bytes);
   const masks: SharedMask[] = [];
-  const most = MAX_MASK_BITS / Math.max(1, maskBits(model));
+  const most = Math.min(tickets, MAX_MASK_BITS / Math.max(1, maskBits(model)));
   while (!reader.isAtEnd) {
     if (masks.length + 1 > most) throw new Malformed();
     const seed = reader.varint();

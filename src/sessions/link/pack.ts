@@ -14,7 +14,7 @@ import { tellsDensities, writeDensities } from './densities.ts';
 import { writeFigures } from './figures.ts';
 import { lineageOf, writeLineage } from './lineage.ts';
 import { MAX_MASK_BITS, maskBits, packMask } from './masks.ts';
-import { FINGERPRINT_BYTES } from './shared.ts';
+import { expectFewRuns, FINGERPRINT_BYTES } from './shared.ts';
 
 /** A section of a link, and how many of its characters it takes. */
 export interface LinkPart {
@@ -47,7 +47,10 @@ export const PREFIX = 's2.';
 const HEADER_BYTES = 3;
 const charactersOf = (bytes: number): number => Math.ceil((bytes * 4) / 3);
 
-/** A branch of the session, the trunk if not told, in at most `room` characters. Masks come from `notebook`. */
+/**
+ * A branch of the session, the trunk if not told, in at most `room` characters. Masks come from `notebook`. Rejects with a
+ * LabError where there is room for more runs than a reader takes.
+ */
 export async function packLink(session: Session, room: number, notebook: Pick<Notebook, 'find'>, branchId = TRUNK): Promise<PackedLink> {
   const { recipe } = trunkOf(session);
   const plan = planOfBranch(session, branchId);
@@ -79,6 +82,7 @@ export async function packLink(session: Session, room: number, notebook: Pick<No
   }
   if (session.branches.length > 1) left.push({ kind: 'branches', reason: 'not-shown', count: session.branches.length - 1 });
   if (lengthWith(0) > room) return { hash: null, characters: lengthWith(0), parts, left };
+  expectFewRuns(done.length);
 
   if (done.length > 0) {
     const choices = (new Set(done.map(({ seed }) => seed)).size > 1 ? ['run', 'mean'] : ['run']) as readonly CurveGrain[];

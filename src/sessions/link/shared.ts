@@ -4,6 +4,7 @@ import { m } from '../../paraglide/messages.js';
 import type { Plan } from '../../science/plan.ts';
 import { parseRecipe } from '../../science/recipe/parse.ts';
 import type { Recipe } from '../../science/recipe/schema.ts';
+import { MAX_LINK_RUNS } from '../limits.ts';
 import type { SharedCurve } from './curves.ts';
 import type { SharedFigures } from './figures.ts';
 import type { SharedBranch } from './along.ts';
@@ -27,6 +28,11 @@ export interface SharedSession {
 export const FINGERPRINT_BYTES = 4;
 /** Most bytes that text in a link may unpack to; figures of 128 levels, 64 seeds and five arms need some 400 kB. */
 export const MAX_TEXT_BYTES = 1_000_000;
+
+/** Asked before anything is worked out for the runs. */
+export function expectFewRuns(runs: number): void {
+  if (runs > MAX_LINK_RUNS) throw new LabError(m.sessions_link_runs({ runs, limit: MAX_LINK_RUNS }), 'link');
+}
 
 export function readRecipe(text: string, name: string): Recipe {
   try {
