@@ -126,15 +126,14 @@ function walkOrder({ branches }: Session): (one: SessionRun, other: SessionRun) 
  */
 export function findRun(session: Session, branchId: string, { seed, arm, level }: RunId): SessionRun | undefined {
   const branch = ownerBranch(session, branchId, level).id;
-  const place = placesOf(session.runs).get(placeOf({ branch, seed, arm: level === 0 ? 'ticket' : arm, level }));
-  return place === undefined ? undefined : session.runs[place];
+  return runsByPlace(session.runs).get(placeOf({ branch, seed, arm: level === 0 ? 'ticket' : arm, level }));
 }
 
 const placeOf = ({ branch, seed, arm, level }: RunId & { readonly branch: string }): string => `${seed}/${arm}/${level}/${branch}`;
 
-/** Where each run stands among a session's runs: they are looked up by the thousand. */
-const placesOf = remembered(
-  (runs: readonly SessionRun[]): ReadonlyMap<string, number> => new Map(runs.map((run, index) => [placeOf(run), index])),
+/** They are looked up by the thousand. */
+const runsByPlace = remembered(
+  (runs: readonly SessionRun[]): ReadonlyMap<string, SessionRun> => new Map(runs.map((run) => [placeOf(run), run])),
 );
 
 const treeOf = ({ branches }: Session): Tree => treeOfBranches(branches);
