@@ -137,7 +137,7 @@ export function drawMask(
   const source = sourcePlan(plan);
   if (source !== null) return drawMask(source, model, { seed: sourceSeed(recipe, seed), arm, level }, { mask: from, final }, slopes);
   const { method, pruning, model: network } = recipe;
-  if (method.type === 'edge-popup') return firstMask(plan, model, { seed, arm, level });
+  if (method.type === 'edge-popup') return firstMask(plan, model, { seed, arm, level }, method);
   if (method.type === 'bernoulli') return firstDraw(plan, model, { seed, arm, level });
   if (method.type === 'set' || method.type === 'rigl') return firstConnections(plan, model, { seed, arm, level });
   const init = initialise(model, network.init, seed).parameters;

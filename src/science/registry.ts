@@ -10,13 +10,24 @@ export interface Method {
   readonly formula: string;
   /** What it takes beside the training of the tickets; left out where that is nothing to speak of. */
   readonly cost?: string;
+  /** Where it does on purpose what the authors' code does not, and what comes of it; a sentence or two each. */
+  readonly departures?: readonly string[];
 }
+
+const REGROWN =
+  'A weight that is dropped and grown in the same update begins at zero without momentum, like any that grows. In the public code of RigL it keeps both, so that there nothing has happened to it.';
 
 type Pruning = Recipe['pruning'];
 type Rewind = Recipe['rewind'];
 
 export const scopes: Readonly<Record<Pruning['scope'], Method>> = {
-  layerwise: { paper: 'Frankle & Carbin 2019', formula: 'top-k of each layer, k = n − ⌊r·n + ½⌋ of its n kept now' },
+  layerwise: {
+    paper: 'Frankle & Carbin 2019',
+    formula: 'top-k of each layer, k = n − ⌊r·n + ½⌋ of its n kept now',
+    departures: [
+      'The original code rounds r·n half to even and cuts up to and including the weight of that rank, one more than it counts: a weight a layer and level.',
+    ],
+  },
   global: { paper: 'Frankle & Carbin 2019, §4', formula: 'top-k of all layers together' },
   uniform: { paper: 'Zhu & Gupta 2017', formula: 'density of every layer = density of all' },
   'erdos-renyi': { paper: 'Mocanu et al. 2018, eq. 3', formula: 'density ∝ (in + out)/(in · out), 1 at most' },
@@ -60,27 +71,39 @@ export const methods: Readonly<Record<Recipe['method']['type'], Method>> = {
   },
   'edge-popup': {
     paper: 'Ramanujan et al. 2020',
-    formula: 'top-k of |s| in each layer; s ← s − η w ∂L/∂w sign(s), θ = θ₀',
+    formula: 'top-k of |s| in each layer; s ← s − η (w ∂L/∂w sign(s) + λs), θ = c θ₀, c = 1 or √(n/k)',
+    departures: [
+      'Rescaled, weights grow by √(n/k) for k of n kept, as the paper says. In the authors’ code one number is the share kept where the mask is formed and the share cut where weights are scaled: both agree at half, and at 5 % kept theirs grow by 3 % instead of 4.5 times.',
+    ],
     cost: 'a dense gradient and a top-k of n scores a step',
   },
   bernoulli: {
     paper: 'Zhou et al. 2019, §5',
     formula: 'm ~ Bernoulli(σ(v)) each step; v ← v − η ∂L/∂w′ c w σ(v)(1 − σ(v)), w′ = c m w, θ = θ₀, c = 1 or n/Σm',
+    departures: [
+      'The scale c counts as given. In the authors’ code the gradient passes through the count Σm, too, which pushes all logits of a layer up or down together; here each is moved by its own weight alone.',
+    ],
     cost: 'a dense gradient and n draws a step',
   },
   'early-bird': {
     paper: 'You et al. 2020, §3',
     formula: 'stop once max |mᵢ ⊕ mⱼ|/n < ε of the last w epochs’ masks; then train m ⊙ θ_t on',
+    departures: [
+      'The first mask is drawn at the end of the first epoch, the authors’ of the init: with a window of w masks no ticket is drawn before w epochs, theirs not before w − 1.',
+      'Every two masks of the window must be close, which is never earlier than theirs: they compare the last with those before it. Masks are of weights, theirs of channels.',
+    ],
     cost: 'a scoring an epoch; saves what is left of the dense training',
   },
   set: {
     paper: 'Mocanu et al. 2018',
     formula: 'every ΔT steps drop ζ of each layer by |w| and grow as many at random, from 0',
+    departures: [REGROWN],
     cost: 'a sort of n weights every ΔT steps; no dense network',
   },
   rigl: {
     paper: 'Evci et al. 2020',
     formula: 'every ΔT steps drop α/2 (1 + cos(πt/T_end)) of each layer by |w| and grow as many by |∂L/∂w|, from 0',
+    departures: [REGROWN],
     cost: 'a dense gradient and a sort every ΔT steps; no dense network',
   },
 };

@@ -214,11 +214,10 @@ export class LabService implements LabWorker {
     const recipe = sourceRecipe(own) ?? own;
     const seed = sourceSeed(own, run.seed);
     const { task, split, batches } = await this.data.of(recipe, seed);
-    const { criterion, examplesPerClass } = recipe.pruning;
-    const examples = await scoringExamples(task, split.train, examplesPerClass, seed);
+    const examples = await scoringExamples(task, split.train, recipe.pruning.examplesPerClass, seed);
     const seat = await this.seatFor(recipe, task);
     try {
-      return await measureSlopes(seat.trainer, criterion, scored, ancestors.parent.mask, batches, examples);
+      return await measureSlopes(seat.trainer, model, recipe.pruning, scored, ancestors.parent.mask, batches, examples);
     } finally {
       seat.giveBack();
     }

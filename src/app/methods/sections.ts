@@ -15,6 +15,7 @@ interface Row {
   /** Null where its section tells none. */
   readonly needs: string | null;
   readonly cost: string | null;
+  readonly departures: readonly string[];
 }
 
 export interface Section {
@@ -25,7 +26,14 @@ export interface Section {
 }
 
 const methodsOf = (registry: Readonly<Record<string, Method>>): Section['methods'] =>
-  Object.entries(registry).map(([name, { formula, paper, cost = null }]) => ({ name, formula, paper, needs: null, cost }));
+  Object.entries(registry).map(([name, { formula, paper, cost = null, departures = [] }]) => ({
+    name,
+    formula,
+    paper,
+    needs: null,
+    cost,
+    departures,
+  }));
 
 function inWords(needs: readonly Need[]): string {
   if (needs.includes('hessian-vector-products')) return m.methods_need_hessian();
@@ -56,12 +64,13 @@ export const sections = (): readonly Section[] => [
   {
     title: m.methods_criteria(),
     field: 'pruning.criterion',
-    methods: Object.entries(criteria).map(([name, { formula, paper, needs }]) => ({
+    methods: Object.entries(criteria).map(([name, { formula, paper, needs, departures = [] }]) => ({
       name,
       formula,
       paper,
       needs: inWords(needs),
       cost: costOf(needs),
+      departures,
     })),
   },
   { title: m.methods_methods(), field: 'method.type', methods: methodsOf(methods) },
@@ -80,6 +89,7 @@ export const sections = (): readonly Section[] => [
       paper,
       needs: from === 'figures' ? m.methods_from_figures() : m.methods_from_weights(),
       cost: inSteps(cost(paperRecipe(), [0])),
+      departures: [],
     })),
   },
 ];

@@ -1,4 +1,5 @@
 /** Changing one field of a recipe, with what must change beside it. The result is checked by parseRecipe, not here. */
+import { begunMethod, begunPruning } from '../../science/recipe/begun.ts';
 import { fillDefaults, hasSharedRate } from '../../science/recipe/defaults.ts';
 import { earlyBirdOf } from '../../science/recipe/identity.ts';
 import { stableText, type Plain } from '../../science/recipe/plain.ts';
@@ -46,6 +47,11 @@ const companions: Readonly<Record<string, (candidate: Candidate) => Candidate>> 
     });
   },
   'method.type': fitMethod,
+  // What another criterion does not look at goes back to its default.
+  'pruning.criterion': (candidate) => {
+    const { temperature: _temperature, ...pruning } = candidate.pruning as Plain;
+    return write(candidate, 'pruning', { ...pruning, ...begunPruning[String(pruning.criterion)] });
+  },
   'pruning.scope': withDefaultRates,
   'pruning.structure': (candidate) => {
     const structure = read(candidate, 'pruning.structure');
@@ -88,10 +94,10 @@ const armsOf: Readonly<Record<string, readonly string[]>> = {
   bernoulli: ['ticket'],
 };
 
-/** A method has settings of its own, to which the defaults come back; those that mean nothing beside it go. */
+/** A method has settings of its own, which begin as its authors have them or by default; those that mean nothing beside it go. */
 function fitMethod(candidate: Candidate): Candidate {
   const type = String(read(candidate, 'method.type'));
-  const changed = write(candidate, 'method', { type });
+  const changed = write(candidate, 'method', { type, ...begunMethod[type] });
   if (type === 'early-bird') return write({ ...changed, rewind: {} }, 'pruning.levels', 1);
   const possible = Object.hasOwn(armsOf, type) ? armsOf[type] : undefined;
   if (possible === undefined) return changed;
@@ -99,6 +105,7 @@ function fitMethod(candidate: Candidate): Candidate {
   const {
     criterion: _criterion,
     scoredAt: _scoredAt,
+    temperature: _temperature,
     signAware: _signAware,
     structure: _structure,
     ...pruning

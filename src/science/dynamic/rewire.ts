@@ -49,7 +49,7 @@ export function afterDrop({ present, weights }: Layer, share: number, ties: Stre
 
 /**
  * The layer with the `count` absent weights of highest score added. Those just dropped are among them, as in both
- * papers: one that grows again has lost its value and its moments like any other.
+ * papers. One that grows again has lost its value and its moments like any other; the public code of RigL keeps them.
  */
 export function afterGrowth(left: Bits, scores: Float32Array, count: number, ties: Stream): Bits {
   const absent = bitsWhere(left.size, (index) => !getBit(left, index));

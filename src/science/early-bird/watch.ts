@@ -1,8 +1,8 @@
 /**
  * Early-bird tickets (You et al. 2020, Algorithm 1): while the dense network trains, the mask of the first level is drawn
  * from its weights at the end of every epoch. Once the last `window` of these masks are all closer to each other than
- * `tolerance`, training stops: the ticket is there. (The paper watches channels and the distances of each mask from those
- * just before it; here it is single weights, and every pair of the window.)
+ * `tolerance`, training stops: the ticket is there. (The authors watch channels, from the init on, and the distances of the
+ * last mask from those just before it; here it is single weights, from the end of the first epoch on, and every pair.)
  */
 import type { Model } from '../../models/model.ts';
 import type { Batches } from '../../tasks/task.ts';

@@ -3,12 +3,13 @@ import type { Model } from '../../models/model.ts';
 import { prunableParameters } from '../../models/model.ts';
 import { stream } from '../../numerics/streams.ts';
 import { m } from '../../paraglide/messages.js';
-import type { Mask } from '../mask.ts';
+import { getBit, type Bits, type Mask } from '../mask.ts';
 import type { Recipe } from '../recipe/schema.ts';
 import type { Tensors } from '../tensors.ts';
 import type { Need } from '../trainer.ts';
 import type { Slopes } from './slopes.ts';
 import { synapticFlow } from './synflow.ts';
+import { firstAbove } from './top.ts';
 
 type Pruning = Recipe['pruning'];
 export type CriterionName = Pruning['criterion'];
@@ -33,6 +34,8 @@ export interface Criterion {
   readonly paper: string;
   /** Of one weight: w is the weight scored, w₀ its init, w_T its final value, g = ∂L/∂w, H the Hessian of L. */
   readonly formula: string;
+  /** Where it does on purpose what the authors' code does not, and what comes of it; a sentence or two each. */
+  readonly departures?: readonly string[];
   /** What an engine must supply for it. */
   readonly needs: readonly Need[];
   /** Whether it compares or names both ends of training, so that there is nothing to score at init. */
@@ -59,10 +62,16 @@ export function randomScores(model: Model, seed: number, streamName: string): Te
 const ZHOU = 'Zhou et al. 2019, §3';
 
 /** A criterion of a weight's two ends. */
-const ofEnds = (title: Criterion['title'], formula: string, score: (init: number, final: number) => number): Criterion => ({
+const ofEnds = (
+  title: Criterion['title'],
+  formula: string,
+  score: (init: number, final: number) => number,
+  departures: readonly string[] = [],
+): Criterion => ({
   title,
   paper: ZHOU,
   formula,
+  departures,
   needs: [],
   looksBack: true,
   score: ({ model, init, final }) => eachPrunable(model, (name) => final[name].map((value, index) => score(init[name][index], value))),
@@ -70,7 +79,7 @@ const ofEnds = (title: Criterion['title'], formula: string, score: (init: number
 
 /** A criterion of a weight and its slope. */
 const ofSlopes = (
-  about: Pick<Criterion, 'title' | 'paper' | 'formula'>,
+  about: Pick<Criterion, 'title' | 'paper' | 'formula' | 'departures'>,
   need: Need,
   score: (weight: number, gradient: number, hessianGradient: number) => number,
 ): Criterion => ({
@@ -87,6 +96,12 @@ const ofSlopes = (
 });
 
 const size = Math.abs;
+
+/** Of each present value, the share (0..1) of the present ones that are no larger; zero for absent ones. */
+function percentiles(values: Float32Array, present: Bits): Float32Array {
+  const ascending = values.filter((_, index) => getBit(present, index)).sort();
+  return values.map((value, index) => (getBit(present, index) ? firstAbove(ascending, value) / ascending.length : 0));
+}
 
 export const criteria: Readonly<Record<CriterionName, Criterion>> = {
   magnitude: {
@@ -108,10 +123,30 @@ export const criteria: Readonly<Record<CriterionName, Criterion>> = {
   'small-final': ofEnds(m.science_criterion_small_final, '−|w_T|', (_, final) => -size(final)),
   'large-init': ofEnds(m.science_criterion_large_init, '|w₀|', size),
   'small-init': ofEnds(m.science_criterion_small_init, '−|w₀|', (init) => -size(init)),
-  'large-init-large-final': ofEnds(m.science_criterion_large_init_large_final, 'min(|w₀|, |w_T|)', (init, final) =>
-    Math.min(size(init), size(final)),
+  'large-init-large-final': ofEnds(
+    m.science_criterion_large_init_large_final,
+    'min(|w₀|, |w_T|)',
+    (init, final) => Math.min(size(init), size(final)),
+    [
+      'The authors cut at equal percentiles of both sizes, which is large-init-large-final-percentiles. Here both are measured with one rod: where training makes weights larger, the init decides alone.',
+    ],
   ),
-  'magnitude-increase': ofEnds(m.science_criterion_magnitude_increase, '|w_T| − |w₀|', (init, final) => size(final) - size(init)),
+  // Both at or above the same percentile of their layer, the one that leaves as many weights as the level keeps.
+  'large-init-large-final-percentiles': {
+    title: m.science_criterion_large_init_large_final_percentiles,
+    paper: ZHOU,
+    formula: 'min(P(|w₀|), P(|w_T|)), P the share of its layer’s weights that are no larger',
+    needs: [],
+    looksBack: true,
+    score: ({ model, init, final, mask }) =>
+      eachPrunable(model, (name) => {
+        const [initial, trained] = [init[name], final[name]].map((values) => percentiles(values.map(size), mask[name]));
+        return initial.map((share, index) => Math.min(share, trained[index]));
+      }),
+  },
+  'magnitude-increase': ofEnds(m.science_criterion_magnitude_increase, '|w_T| − |w₀|', (init, final) => size(final) - size(init), [
+    'Sign-aware, weights that changed sign go first. The authors’ code scores them 0, above every weight that shrank: masks differ where a level keeps more weights than grew with their sign.',
+  ]),
   movement: ofEnds(m.science_criterion_movement, '|w_T − w₀|', (init, final) => size(final - init)),
   gradient: ofSlopes(
     { title: m.science_criterion_gradient, paper: 'Mozer & Smolensky 1989; Liu et al. 2024', formula: '|g|' },
@@ -131,9 +166,22 @@ export const criteria: Readonly<Record<CriterionName, Criterion>> = {
   ),
   // What raises the gradient's norm when it goes is cut first: the paper's S(−w) = −w Hg is the score for removal.
   grasp: ofSlopes(
-    { title: m.science_criterion_grasp, paper: 'Wang et al. 2020, eq. 8', formula: 'w × (H g)' },
+    {
+      title: m.science_criterion_grasp,
+      paper: 'Wang et al. 2020, eq. 8',
+      formula: 'w × (H g), of the logits divided by τ',
+      departures: [
+        'The weights that are scored are those that train; the first public code draws dense layers anew before it scores them. Biases count in the gradient, there weights alone: of LeNet-300-100’s mask at 15 % kept that changes 3 weights in 10 000.',
+      ],
+    },
     'hessian-vector-products',
     (weight, _, hessianGradient) => weight * hessianGradient,
+  ),
+  // What changes the gradient's norm least when it goes, up or down, is cut first.
+  'grasp-magnitude': ofSlopes(
+    { title: m.science_criterion_grasp_magnitude, paper: 'Lubana & Dick 2021', formula: '|w × (H g)|, of the logits divided by τ' },
+    'hessian-vector-products',
+    (weight, _, hessianGradient) => size(weight * hessianGradient),
   ),
   synflow: {
     title: m.science_criterion_synflow,

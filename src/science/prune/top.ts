@@ -47,7 +47,7 @@ function presentScores(contenders: readonly Contender[]): Float32Array {
 }
 
 /** Index of the first value greater than `threshold` in ascending values. */
-function firstAbove(ascending: Float32Array, threshold: number): number {
+export function firstAbove(ascending: Float32Array, threshold: number): number {
   let low = 0;
   let high = ascending.length;
   while (low < high) {

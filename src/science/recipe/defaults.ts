@@ -18,7 +18,7 @@ const REWIRING: Plain = { every: 100, until: 0.75, share: 0.3 };
 /** By type of method. */
 const methods: Readonly<Record<string, Plain>> = {
   // Ramanujan et al. 2020, Appendix A.
-  'edge-popup': { scoreRate: 0.1, scoreMomentum: 0.9 },
+  'edge-popup': { scoreRate: 0.1, scoreMomentum: 0.9, scoreInit: 'kaiming-uniform', scoreDecay: 0, rescale: false },
   set: REWIRING,
   rigl: REWIRING,
   // Dynamic weight rescaling is what Zhou et al. 2019, §5 find best.
@@ -84,6 +84,7 @@ function defaultsFor(raw: Plain): Plain {
       signAware: false,
       scoredAt: 'final',
       examplesPerClass: 10,
+      temperature: 1,
       scope: 'layerwise',
       schedule: 'iterative',
       structure: 'weights',

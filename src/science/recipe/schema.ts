@@ -22,12 +22,14 @@ export const criteria = [
   'large-init',
   'small-init',
   'large-init-large-final',
+  'large-init-large-final-percentiles',
   'magnitude-increase',
   'movement',
   'gradient',
   'taylor',
   'snip',
   'grasp',
+  'grasp-magnitude',
   'synflow',
 ] as const;
 export const scopes = ['layerwise', 'global', 'uniform', 'erdos-renyi', 'erdos-renyi-kernel', 'smart-ratio'] as const;
@@ -37,6 +39,8 @@ export const keptTreatments = ['rewound', 'fresh', 'shuffled', 'constant', 'shuf
 export const takes = ['ticket', 'mask'] as const;
 export const cutTreatments = ['zero', 'frozen', 'frozen-if-grown'] as const;
 export const methodTypes = ['prune', 'edge-popup', 'set', 'rigl', 'bernoulli', 'early-bird'] as const;
+/** How edge-popup's scores begin: uniform up to √(6/fan-in) either way, or up to 1/√fan-in. */
+export const scoreInits = ['kaiming-uniform', 'fan-in-uniform'] as const;
 /** What an early-bird ticket trains from: it goes on where it was drawn, or the recipe rewinds it. */
 export const earlyBirdThens = ['continue', 'rewind'] as const;
 export const arms = ['ticket', 'reinit', 'random-mask', 'shuffled-mask', 'inverted-mask'] as const;
@@ -100,6 +104,8 @@ const PruningSchema = v.strictObject({
   scoredAt: v.picklist(['final', 'init']),
   /** Training examples of every class behind a score that looks at data. */
   examplesPerClass: integer(1, 1000),
+  /** What the logits are divided by before the loss whose Hessian a score looks at. */
+  temperature: positive(1_000_000),
   scope: v.picklist(scopes),
   schedule: v.picklist(pruningSchedules),
   /** Which weights go together: each by itself, whole hidden units, whole inputs, or N of every `blockSize` in a row. */
@@ -139,6 +145,11 @@ const MethodSchema = v.variant('type', [
     /** Learning rate of the scores where `training.schedule` leaves all of it. */
     scoreRate: learningRate(),
     scoreMomentum: rate(),
+    scoreInit: v.picklist(scoreInits),
+    /** L2 penalty: scoreDecay × s is added to the slope of every score. */
+    scoreDecay: v.pipe(v.number(), v.finite(), v.minValue(0), v.maxValue(100)),
+    /** Whether weights are divided by the root of the share of their layer that is kept. */
+    rescale: v.boolean(),
   }),
   v.strictObject({ type: v.literal('set'), ...rewiring() }),
   v.strictObject({ type: v.literal('rigl'), ...rewiring() }),

@@ -1,6 +1,7 @@
 /**
  * Edge-popup (Ramanujan et al. 2020): weights stay at their init and each has a score that is learned instead. A layer
- * uses the k weights of largest |score|; the gradient passes straight through that choice.
+ * uses the k weights of largest |score|; the gradient passes straight through that choice. Where the recipe rescales, all
+ * weights are divided by √(k/n): what is used of a layer then sends signals on as large as the whole layer would.
  */
 import type { Model } from '../../models/model.ts';
 import { prunableParameters } from '../../models/model.ts';
@@ -21,9 +22,16 @@ import type { Control, Trainer } from '../trainer.ts';
 
 type Settings = Extract<Recipe['method'], { type: 'edge-popup' }>;
 
-/** The scores that a level starts from: Kaiming uniform, of a stream of their own. */
-const firstScores = (model: Model, { seed, level }: RunId): Tensors =>
-  initialise(model, 'kaiming-uniform', seed, `scores/${level}`).parameters;
+/** What the bound of Kaiming's uniform draw, √(6/fan-in), is divided by. */
+const narrowing: Readonly<Record<Settings['scoreInit'], number>> = { 'kaiming-uniform': 1, 'fan-in-uniform': Math.sqrt(6) };
+
+/** The scores that a level starts from, of a stream of their own. */
+function firstScores(model: Model, { seed, level }: RunId, { scoreInit }: Settings): Tensors {
+  const { parameters } = initialise(model, 'kaiming-uniform', seed, `scores/${level}`);
+  return Object.fromEntries(
+    Object.entries(parameters).map(([name, values]) => [name, values.map((value) => value / narrowing[scoreInit])]),
+  );
+}
 
 /** Which weights a layer uses under these scores: exactly those that the recipe's ladder keeps, in every layer. */
 function popUp(model: Model, scores: Tensors, counts: Readonly<Record<string, number>>, seed: number): Mask {
@@ -42,8 +50,18 @@ function popUp(model: Model, scores: Tensors, counts: Readonly<Record<string, nu
 }
 
 /** The mask before anything is learned. */
-export const firstMask = (plan: Plan, model: Model, run: RunId): Mask =>
-  popUp(model, firstScores(model, run), layerCounts(plan, model, run.level), run.seed);
+export const firstMask = (plan: Plan, model: Model, run: RunId, settings: Settings): Mask =>
+  popUp(model, firstScores(model, run, settings), layerCounts(plan, model, run.level), run.seed);
+
+/** Every weight of a layer of n that keeps k, times √(n/k): the variance of 2/fan-in becomes one of the inputs that are left. */
+export function rescaled(weights: Snapshot, counts: Readonly<Record<string, number>>): Snapshot {
+  const scaled = Object.entries(counts).map(([name, kept]) => {
+    const values = weights.parameters[name];
+    const scale = kept === 0 ? 1 : Math.sqrt(values.length / kept);
+    return [name, values.map((value) => scale * value)];
+  });
+  return { ...weights, parameters: { ...weights.parameters, ...(Object.fromEntries(scaled) as Tensors) } };
+}
 
 /** The weights that the mask leaves; the rest are zero. */
 function masked(weights: Snapshot, mask: Mask): Snapshot {
@@ -54,18 +72,18 @@ function masked(weights: Snapshot, mask: Mask): Snapshot {
   return { ...weights, parameters: { ...weights.parameters, ...(Object.fromEntries(left) as Tensors) } };
 }
 
-/** One step of the scores: v ← μv + sign(s) w ∂L/∂w, s ← s − ηv. In single precision, entry by entry. */
+/** One step of the scores: v ← μv + sign(s) w ∂L/∂w + λs, s ← s − ηv. In single precision, entry by entry. */
 export function learnScores(
   scores: Float32Array,
   velocity: Float32Array,
   weights: Float32Array,
   gradient: Float32Array,
   rate: number,
-  momentum: number,
+  { scoreMomentum, scoreDecay }: Pick<Settings, 'scoreMomentum' | 'scoreDecay'>,
 ): void {
   for (let at = 0; at < scores.length; at++) {
     const slope = Math.fround(Math.fround(weights[at] * gradient[at]) * Math.sign(scores[at]));
-    velocity[at] = Math.fround(momentum * velocity[at]) + slope;
+    velocity[at] = Math.fround(scoreMomentum * velocity[at]) + Math.fround(slope + scoreDecay * scores[at]);
     scores[at] -= rate * velocity[at];
   }
 }
@@ -75,6 +93,7 @@ export class EdgePopup implements Learner {
   private readonly scores: Tensors;
   private readonly velocity: Tensors;
   private readonly counts: Readonly<Record<string, number>>;
+  private readonly weights: Snapshot;
   mask: Mask;
   /** The network before anything is learned. */
   readonly start: Snapshot;
@@ -85,14 +104,15 @@ export class EdgePopup implements Learner {
     private readonly run: RunId,
     private readonly settings: Settings,
     private readonly training: Recipe['training'],
-    private readonly weights: Snapshot,
+    weights: Snapshot,
     private readonly batches: Batches,
   ) {
-    this.scores = firstScores(model, run);
+    this.scores = firstScores(model, run, settings);
     this.velocity = Object.fromEntries(Object.entries(this.scores).map(([name, { length }]) => [name, new Float32Array(length)]));
     this.counts = layerCounts(plan, model, run.level);
-    this.mask = firstMask(plan, model, run);
-    this.start = masked(weights, this.mask);
+    this.weights = settings.rescale ? rescaled(weights, this.counts) : weights;
+    this.mask = firstMask(plan, model, run, settings);
+    this.start = masked(this.weights, this.mask);
   }
 
   /** The network as it stands, its unused weights written as zeros: gradients of those are wanted, too. */
@@ -111,14 +131,7 @@ export class EdgePopup implements Learner {
       const gradients = await trainer.gradients(0, examples);
       const rate = (this.settings.scoreRate * rateAt(this.training, position)) / this.training.optimizer.learningRate;
       for (const { name } of prunableParameters(this.model))
-        learnScores(
-          this.scores[name],
-          this.velocity[name],
-          this.weights.parameters[name],
-          gradients[name],
-          rate,
-          this.settings.scoreMomentum,
-        );
+        learnScores(this.scores[name], this.velocity[name], this.weights.parameters[name], gradients[name], rate, this.settings);
       this.mask = popUp(this.model, this.scores, this.counts, this.run.seed);
       trainer.write(0, masked(this.weights, this.mask));
     }

@@ -51,6 +51,21 @@ describe('the watch for an early-bird ticket', () => {
   });
 });
 
+describe('a link', () => {
+  it.each([
+    { pruning: { levels: 1, criterion: 'grasp', scoredAt: 'init', temperature: 200 } },
+    {
+      pruning: { levels: 1 },
+      arms: ['ticket'],
+      method: { type: 'edge-popup', rescale: true, scoreInit: 'fan-in-uniform', scoreDecay: 0.0001 },
+    },
+  ])('carries %j', async (changes) => {
+    const recipe = tinyRecipe(changes);
+    const { hash } = await packLink(sampleSession(recipe), 8_000, { find: () => Promise.resolve(null) });
+    expect((await decodeLink(hash ?? '')).recipe).toEqual(recipe);
+  });
+});
+
 describe('a link of learned masks', () => {
   it('tells how much each run keeps', async () => {
     const sample = sampleSession(tinyRecipe({ method: { type: 'bernoulli' }, arms: ['ticket'], pruning: { levels: 2 } }));

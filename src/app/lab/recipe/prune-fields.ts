@@ -7,13 +7,18 @@ import {
   methodTypes,
   pruningSchedules,
   scopes,
+  scoreInits,
   structures,
 } from '../../../science/recipe/schema.ts';
+import type { Need } from '../../../science/trainer.ts';
 import { method, named, number, real, type Group, type MethodType } from './field.ts';
 
 const hasOwnRates = (value: (path: string) => unknown): boolean =>
   value('pruning.scope') === 'layerwise' && value('pruning.structure') === 'weights';
 const isInBlocks = (value: (path: string) => unknown): boolean => value('pruning.structure') === 'blocks';
+/** What the criterion asks of an engine; nothing for what somebody is in the middle of typing. */
+const needsOf = (value: (path: string) => unknown): readonly Need[] =>
+  criterionNames.flatMap((name) => (name === value('pruning.criterion') ? criteria[name].needs : []));
 /** Whether masks come of scores of weights. */
 const isPruned = method('prune', 'early-bird');
 
@@ -50,6 +55,33 @@ export const methodGroup: Group = {
       control: real,
       explain: m.recipe_score_momentum_explain(),
       when: method('edge-popup', 'bernoulli'),
+    },
+    {
+      path: 'method.scoreInit',
+      label: m.recipe_score_init(),
+      control: {
+        kind: 'choice',
+        options: named(scoreInits, {
+          'kaiming-uniform': m.recipe_score_init_kaiming(),
+          'fan-in-uniform': m.recipe_score_init_fan_in(),
+        }),
+      },
+      explain: m.recipe_score_init_explain(),
+      when: method('edge-popup'),
+    },
+    {
+      path: 'method.scoreDecay',
+      label: m.recipe_score_decay(),
+      control: real,
+      explain: m.recipe_score_decay_explain(),
+      when: method('edge-popup'),
+    },
+    {
+      path: 'method.rescale',
+      label: m.recipe_rescale(),
+      control: { kind: 'switch' },
+      explain: m.recipe_rescale_root_explain(),
+      when: method('edge-popup'),
     },
     {
       path: 'method.rescale',
@@ -125,8 +157,14 @@ export const pruneGroup: Group = {
       label: m.recipe_examples(),
       control: number,
       explain: m.recipe_examples_explain(),
-      when: (value) =>
-        isPruned(value) && criterionNames.some((name) => name === value('pruning.criterion') && criteria[name].needs.length > 0),
+      when: (value) => isPruned(value) && needsOf(value).length > 0,
+    },
+    {
+      path: 'pruning.temperature',
+      label: m.recipe_temperature(),
+      control: real,
+      explain: m.recipe_temperature_explain(),
+      when: (value) => isPruned(value) && needsOf(value).includes('hessian-vector-products'),
     },
     {
       path: 'pruning.structure',

@@ -34,6 +34,21 @@ describe('the methods page', () => {
       }
   });
 
+  it('says where the lab does on purpose what the authors’ code does not', () => {
+    const departures = (field: string, of: string) =>
+      sections()
+        .find((section) => section.field === field)
+        ?.methods.find(({ name }) => name === of)
+        ?.departures.join(' ') ?? '';
+    expect(departures('pruning.criterion', 'magnitude-increase')).toMatch(/changed sign go first.*scores them 0/);
+    expect(departures('pruning.criterion', 'large-init-large-final')).toMatch(/equal percentiles/);
+    expect(departures('method.type', 'bernoulli')).toMatch(/scale c counts as given/);
+    expect(departures('method.type', 'rigl')).toMatch(/begins at zero without momentum.*keeps both/);
+    expect(departures('method.type', 'early-bird')).toMatch(/end of the first epoch.*of the init/);
+    expect(departures('method.type', 'edge-popup')).toMatch(/√\(n\/k\)/);
+    expect(departures('pruning.scope', 'layerwise')).toMatch(/half to even.*one more/);
+  });
+
   it('says what each way to score, to find a ticket and to look at one costs', () => {
     const costs = (field: string | null) =>
       sections()

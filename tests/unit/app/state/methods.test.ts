@@ -35,6 +35,23 @@ describe('choosing a method', () => {
   });
 });
 
+describe('what a recipe that is begun now says, as the authors’ code has it', () => {
+  it('GraSP divides logits by 200; another criterion takes it back', () => {
+    const plain = tinyRecipe({ training });
+    for (const criterion of ['grasp', 'grasp-magnitude']) {
+      const chosen = parseRecipe(edited(plain, 'pruning.criterion', criterion));
+      expect(chosen.pruning).toMatchObject({ criterion, temperature: 200 });
+      expect(parseRecipe(edited(chosen, 'pruning.criterion', 'magnitude'))).toEqual(plain);
+      expect(parseRecipe(edited(chosen, 'method.type', 'set')).pruning.temperature).toBe(1);
+    }
+  });
+
+  it('edge-popup rescales, with the authors’ scores', () => {
+    const { method } = parseRecipe(edited(before, 'method.type', 'edge-popup'));
+    expect(method).toMatchObject({ rescale: true, scoreInit: 'fan-in-uniform', scoreDecay: 0.0001 });
+  });
+});
+
 describe('an early-bird ticket as a what-if', () => {
   const plain = tinyRecipe({ training, pruning: { levels: 1 } });
   const early = (method: object = {}) => tinyRecipe({ training, pruning: { levels: 1 }, method: { type: 'early-bird', ...method } });

@@ -31,12 +31,15 @@ describe('criteria, worked by hand', () => {
     ['large-init', [1, 2, 0.5, 1]],
     ['small-init', [-1, -2, -0.5, -1]],
     ['large-init-large-final', [1, 1, 0.25, 1]],
+    // |w₀| 1, 2, ½, 1: shares ¾, 1, ¼, ¾; |w_T| 3, 1, ¼, 1: shares 1, ¾, ¼, ¾.
+    ['large-init-large-final-percentiles', [0.75, 0.75, 0.25, 0.75]],
     ['magnitude-increase', [2, -1, -0.25, 0]],
     ['movement', [2, 3, 0.75, 0]],
     ['gradient', [0.5, 1, 2, 0]],
     ['taylor', [2.25, 1, 0.25, 0]],
     ['snip', [1.5, 1, 0.5, 0]],
     ['grasp', [3, 2, 0.75, -4]],
+    ['grasp-magnitude', [3, 2, 0.75, 4]],
     ['synflow', [3, 1, 0.25, 1]],
   ])('%s', (criterion, expected) => expect(scores(criterion)).toEqual(expected));
 
@@ -107,6 +110,7 @@ describe('a mask by every criterion that needs no data', () => {
     'large-init',
     'small-init',
     'large-init-large-final',
+    'large-init-large-final-percentiles',
     'magnitude-increase',
     'movement',
   ];

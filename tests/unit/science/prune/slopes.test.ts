@@ -34,8 +34,8 @@ for (let index = 0; index < 20; index += 3) start.parameters['dense1/weight'][in
 type Doubles = Record<string, number[]>;
 const doubles = (): Doubles => Object.fromEntries(Object.entries(start.parameters).map(([name, values]) => [name, [...values]]));
 
-/** Mean cross-entropy of the 5-4-3 network on the examples. */
-function loss(weights: Doubles): number {
+/** Mean cross-entropy of the 5-4-3 network on the examples, its logits divided by a temperature. */
+function loss(weights: Doubles, temperature: number): number {
   let sum = 0;
   for (const example of examples) {
     const x = inputsOf(task, example);
@@ -43,7 +43,7 @@ function loss(weights: Doubles): number {
       weights[`${name}/bias`].map((bias, unit) =>
         inputs.reduce((total, value, index) => total + weights[`${name}/weight`][unit * inputs.length + index] * value, bias),
       );
-    const logits = layer('output', layer('dense1', x).map(Math.tanh));
+    const logits = layer('output', layer('dense1', x).map(Math.tanh)).map((value) => value / temperature);
     sum += Math.log(logits.reduce((total, value) => total + Math.exp(value), 0)) - logits[task.labels[example]];
   }
   return sum / examples.length;
@@ -59,12 +59,12 @@ function slope(of: (weights: Doubles) => number, name: string, index: number, h:
   return (at(h) - at(-h)) / (2 * h);
 }
 
-function gradient(weights: Doubles, h = 1e-5): Doubles {
+function gradient(weights: Doubles, temperature = 1, h = 1e-5): Doubles {
   return Object.fromEntries(
     Object.entries(weights).map(([name, values]) => [
       name,
       values.map((value, index) => {
-        const at = (step: number): number => loss({ ...weights, [name]: values.with(index, value + step) });
+        const at = (step: number): number => loss({ ...weights, [name]: values.with(index, value + step) }, temperature);
         return (at(h) - at(-h)) / (2 * h);
       }),
     ]),
@@ -74,20 +74,33 @@ function gradient(weights: Doubles, h = 1e-5): Doubles {
 const isKept = (name: string, index: number): boolean => name !== 'dense1/weight' || index % 3 !== 0;
 
 /** Half the squared norm of the gradient of everything that is left. */
-const halfNorm = (weights: Doubles): number =>
-  Object.entries(gradient(weights)).reduce(
-    (sum, [name, values]) => sum + values.reduce((one, value, index) => one + (isKept(name, index) ? (value * value) / 2 : 0), 0),
-    0,
-  );
+const halfNormAt =
+  (temperature: number) =>
+  (weights: Doubles): number =>
+    Object.entries(gradient(weights, temperature)).reduce(
+      (sum, [name, values]) => sum + values.reduce((one, value, index) => one + (isKept(name, index) ? (value * value) / 2 : 0), 0),
+      0,
+    );
 
 describe('slopes', () => {
   let trainer: Trainer;
   let slopes: Slopes;
+  const measured = (scoring: Parameters<typeof measureSlopes>[2]): Promise<Slopes> =>
+    measureSlopes(trainer, model, scoring, start, mask, tinyBatches(task, 30), examples);
+  const contextOf = (of: Slopes) => ({
+    model,
+    seed: 1,
+    mask,
+    init: start.parameters,
+    final: start.parameters,
+    weights: start.parameters,
+    slopes: of,
+  });
   beforeAll(async () => {
     const optimizer = { type: 'sgd', learningRate: 0.1 } as const;
     const engine = await createSparseEngine();
     trainer = await engine.createTrainer({ model, task, optimizer, weightDecay: 0, batchSize: 30, networks: 1 });
-    slopes = await measureSlopes(trainer, 'grasp', start, mask, tinyBatches(task, 30), examples);
+    slopes = await measured({ criterion: 'grasp', temperature: 1 });
   });
   afterAll(() => trainer.dispose());
 
@@ -97,19 +110,30 @@ describe('slopes', () => {
       slopes.gradient[name].forEach((value, index) => expect(Math.abs(value - expected[name][index])).toBeLessThan(1e-4));
   });
 
-  it('GraSP scores a weight by what its removal does to the gradient’s norm, sign included', () => {
-    const context = { model, seed: 1, mask, init: start.parameters, final: start.parameters, weights: start.parameters, slopes };
-    const scores = criteria.grasp.score(context);
+  it.each([1, 3, 200])('at temperature %i GraSP scores a weight by what its removal does to the gradient’s norm', async (temperature) => {
+    const context = contextOf(await measured({ criterion: 'grasp', temperature }));
+    const [scores, sizes] = [criteria.grasp.score(context), criteria['grasp-magnitude'].score(context)];
+    // Derivatives of logits divided by τ are smaller by it, and their products by its square.
+    const scale = temperature * temperature;
     let positive = 0;
     for (const { name, size } of prunableParameters(model)) {
       for (let index = 0; index < size; index++) {
         // Removing w changes the half norm by −w × d(half norm)/dw to first order; what lowers it least is cut first.
-        const expected = start.parameters[name][index] * slope(halfNorm, name, index, 1e-4);
-        expect(Math.abs(scores[name][index] - expected)).toBeLessThan(2e-3 * Math.max(1, Math.abs(expected)));
+        const expected = scale * start.parameters[name][index] * slope(halfNormAt(temperature), name, index, 1e-4);
+        expect(Math.abs(scale * scores[name][index] - expected)).toBeLessThan(2e-3 * Math.max(1, Math.abs(expected)));
+        // Size alone: what changes it least, either way.
+        expect(sizes[name][index]).toBe(Math.abs(scores[name][index]));
         if (expected > 0) positive++;
       }
     }
     expect(positive).toBeGreaterThan(5);
+  });
+
+  it('a temperature of 1 changes no bit, and SNIP knows of none', async () => {
+    const plain = await measureSlopes(trainer, model, tinyRecipe().pruning, start, mask, tinyBatches(task, 30), examples);
+    expect((await measured({ criterion: 'grasp', temperature: 1 })).gradient).toEqual(plain.gradient);
+    expect((await measured({ criterion: 'snip', temperature: 200 })).gradient).toEqual(plain.gradient);
+    expect((await measured({ criterion: 'grasp', temperature: 200 })).gradient).not.toEqual(plain.gradient);
   });
 
   it('are measured only where a run’s own criterion needs them', () => {

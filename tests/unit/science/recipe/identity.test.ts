@@ -28,6 +28,25 @@ describe('canonical form', () => {
   });
 });
 
+describe('recipes from before a field was there', () => {
+  it.each<[object, string, string]>([
+    [{}, 'f0d14188d85752da', '13a4037fd484287d'],
+    [{ pruning: { criterion: 'grasp', scoredAt: 'init' } }, '1db3caac7f9cde48', '957f780439ff1e77'],
+    [{ pruning: { criterion: 'large-init-large-final' } }, '336978d19669ff05', '17c047305110ab2c'],
+    [{ method: { type: 'edge-popup' }, arms: ['ticket'] }, '1bb8e8692eadea19', 'bc5942d475ac3ec1'],
+    [{ method: { type: 'edge-popup', scoreRate: 0.05 }, arms: ['ticket'] }, 'db26057d16291dcd', '30e8df14b25b604f'],
+  ])('%j keeps its id and its run keys', (changes, id, key) => {
+    expect(recipeId(recipe(changes)).slice(0, 16)).toBe(id);
+    expect(runKey(planOf(recipe(changes)), { seed: 1, arm: 'ticket', level: 3 }, 1).slice(0, 16)).toBe(key);
+  });
+
+  it('mean what they meant: no temperature, no rescaling, no decay, the wider scores', () => {
+    expect(recipe({ pruning: { criterion: 'grasp' } }).pruning.temperature).toBe(1);
+    const { method } = recipe({ method: { type: 'edge-popup' }, arms: ['ticket'] });
+    expect(method).toMatchObject({ rescale: false, scoreDecay: 0, scoreInit: 'kaiming-uniform' });
+  });
+});
+
 describe('ids', () => {
   it('are the SHA-256 of the canonical form with sorted keys', () => {
     const sorted = '{"model":{"family":"mlp","hidden":[300,100]},"task":{"dataset":"mnist","test":10000,"train":55000,"validation":5000}}';
@@ -59,6 +78,7 @@ describe('run keys', () => {
     { rewind: { cut: 'frozen' } },
     { pruning: { criterion: 'snip' } },
     { pruning: { scoredAt: 'init' } },
+    { pruning: { criterion: 'grasp', temperature: 200 } },
     { method: { type: 'edge-popup' }, arms: ['ticket'] },
   ])('change with %j', (changes) => {
     expect(key(changes)).not.toBe(key());

@@ -37,6 +37,7 @@ describe('defaults', () => {
         signAware: false,
         scoredAt: 'final',
         examplesPerClass: 10,
+        temperature: 1,
         scope: 'layerwise',
         schedule: 'iterative',
         structure: 'weights',
