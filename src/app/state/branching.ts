@@ -9,6 +9,7 @@ import {
   branchOf,
   changeBranch,
   growBranch,
+  liftMarks,
   ownerBranch,
   planOfBranch,
   renameSession,
@@ -50,7 +51,10 @@ export function takeUp(session: Session, branchId: string, recipe: Recipe, fromL
   const consequence = consequenceOf(session, branchId, recipe, fromLevel);
   switch (consequence) {
     case 'same': {
-      const changed = changeBranch(session, branchId, { recipe });
+      // What diverged under another recipe says nothing about this one.
+      const isSame = sharesRuns(branchOf(session, branchId).recipe, recipe);
+      const lost = isSame ? [] : (session.diverged ?? []).filter(({ branch }) => branch === branchId).map(({ key }) => key);
+      const changed = changeBranch(liftMarks(session, lost), branchId, { recipe });
       return { session: branchId === TRUNK ? changeBranch(changed, TRUNK, { name: recipe.name }) : changed, branchId, isApart: false };
     }
     case 'what-if':
