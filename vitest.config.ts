@@ -32,6 +32,7 @@ export default defineConfig({
         test: { name: 'unit', include: ['tests/unit/**/*.test.ts'], exclude: mocking, ...unit },
       },
       { extends: true, test: { name: 'unit-mocking', include: mocking, ...unit, isolate: true } },
+      { extends: true, test: { name: 'fuzz', include: ['tests/fuzz/**/*.test.ts'], ...unit } },
       {
         extends: true,
         test: {

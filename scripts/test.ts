@@ -57,7 +57,10 @@ async function step(...command: Command): Promise<boolean> {
 mkdirSync(reports, { recursive: true });
 if ((await step('npx', 'tsx', 'scripts/ensure-browser.ts')) && (await step('npm', 'run', 'generate'))) {
   // The build waits for the disk as often as it computes.
-  const [isBuilt] = await Promise.all([step('npx', 'vite', 'build', '--logLevel', 'warn'), suite('unit', ['unit', 'unit-mocking'])]);
+  const [isBuilt] = await Promise.all([
+    step('npx', 'vite', 'build', '--logLevel', 'warn'),
+    suite('unit', ['unit', 'unit-mocking', 'fuzz']),
+  ]);
   await suite('parity');
   if (isBuilt) await suite('e2e', ['e2e', 'timing']);
 }

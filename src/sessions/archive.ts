@@ -125,9 +125,7 @@ function maskBytes(model: Model, mask: Mask): Uint8Array {
 
 function readMask(model: Model, run: SessionRun, bytes: Uint8Array): Mask {
   const reader = new ByteReader(bytes);
-  const mask = Object.fromEntries(
-    prunableParameters(model).map(({ name, size }) => [name, { size, bytes: reader.raw((size + 7) >> 3).slice() }]),
-  );
+  const mask = Object.fromEntries(prunableParameters(model).map(({ name, size }) => [name, { size, bytes: reader.bits(size) }]));
   reader.end();
   if (density(mask) !== run.density) throw new Malformed();
   return mask;

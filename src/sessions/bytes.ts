@@ -57,9 +57,16 @@ export class ByteReader {
 
   /** A view of the next `size` bytes. */
   raw(size: number): Uint8Array {
-    if (size > this.bytes.length - this.position) throw new Malformed();
+    if (size < 0 || size > this.bytes.length - this.position) throw new Malformed();
     this.position += size;
     return this.bytes.subarray(this.position - size, this.position);
+  }
+
+  /** A copy of the next `size` bits, low first; those of the last byte that are not used must be zero. */
+  bits(size: number): Uint8Array {
+    const bytes = this.raw(Math.ceil(size / 8)).slice();
+    if (size % 8 !== 0 && bytes[bytes.length - 1] >> (size % 8) !== 0) throw new Malformed();
+    return bytes;
   }
 
   varint(): number {

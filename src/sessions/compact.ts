@@ -20,6 +20,8 @@ import { verified } from './verified.ts';
 const MAGIC = 'LTLO';
 const VERSION = 1;
 const CHECKSUM_BYTES = 32;
+/** Most values of all snapshots together, 1 GB of them: a mask without a bit set would let a small file promise any number. */
+const MOST_VALUES = 2 ** 28;
 /** Weights that are worked through between two looks at the clock. */
 const CHUNK = 2 ** 14;
 
@@ -141,7 +143,9 @@ export async function decodeOutcome(bytes: Uint8Array, source: string): Promise<
 
 function readOutcome(reader: ByteReader, source: string): RunOutcome {
   const header = parseAs(HeaderSchema, JSON.parse(reader.text()), source);
-  const mask = Object.fromEntries(header.mask.map(({ name, size }) => [name, { size, bytes: reader.raw((size + 7) >> 3).slice() }]));
+  const tensors = header.snapshots.flatMap(({ parameters, buffers }) => [...parameters, ...buffers]);
+  if (tensors.reduce((sum, { size }) => sum + size, 0) > MOST_VALUES) throw new Malformed();
+  const mask = Object.fromEntries(header.mask.map(({ name, size }) => [name, { size, bytes: reader.bits(size) }]));
   const snapshots = header.snapshots.map(({ position, parameters, buffers }): [number | null, Snapshot] => [
     position,
     { parameters: readTensors(reader, parameters, mask), buffers: readTensors(reader, buffers, {}) },

@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import { m } from '../paraglide/messages.js';
 import { MOST_EPOCHS } from '../science/early-bird/settling.ts';
 import { LabError } from '../science/errors.ts';
+import { faultOf } from '../science/faults.ts';
 import { earlyBirdOf, recipeId } from '../science/recipe/identity.ts';
 import { isPlain, stableText } from '../science/recipe/plain.ts';
 import { parseRecipe } from '../science/recipe/parse.ts';
@@ -126,7 +127,8 @@ export function parseAs<Schema extends v.GenericSchema>(schema: Schema, value: u
   const parsed = v.safeParse(schema, value, { abortEarly: true });
   if (parsed.success) return parsed.output;
   const [issue] = parsed.issues;
-  throw fault(source, v.getDotPath(issue) ?? source, issue.expected ?? issue.message, issue.received);
+  const { field, received } = faultOf(issue);
+  throw fault(source, field ?? source, issue.expected ?? issue.message, received);
 }
 
 const fault = (source: string, field: string, expected: string, received: string): LabError =>

@@ -2,6 +2,7 @@
 import * as v from 'valibot';
 import { m } from '../../paraglide/messages.js';
 import { LabError } from '../errors.ts';
+import { faultOf } from '../faults.ts';
 import { NotJson, parseJson } from '../json.ts';
 import { checkRecipe } from './check.ts';
 import { fillDefaults } from './defaults.ts';
@@ -41,8 +42,9 @@ type Issue = v.InferIssue<typeof RecipeSchema>;
 const isUnknownField = ({ expected }: Issue): boolean => expected === 'never';
 
 function fieldError(issue: Issue): LabError {
-  const field = v.getDotPath(issue) ?? 'recipe';
+  const fault = faultOf(issue);
+  const field = fault.field ?? 'recipe';
   if (isUnknownField(issue)) return new LabError(m.science_recipe_unknown_field({ field }), field);
   if (issue.received === 'undefined') return new LabError(m.science_recipe_missing_field({ field }), field);
-  return new LabError(m.science_recipe_wrong_field({ field, expected: issue.expected ?? issue.type, received: issue.received }), field);
+  return new LabError(m.science_recipe_wrong_field({ field, expected: issue.expected ?? issue.type, received: fault.received }), field);
 }

@@ -1,5 +1,7 @@
+import { sha256 } from '@noble/hashes/sha2.js';
 import { describe, expect, it } from 'vitest';
 import { LabError } from '../../../src/science/errors.ts';
+import { ByteReader, ByteWriter } from '../../../src/sessions/bytes.ts';
 import { decodeOutcome, encodeOutcome } from '../../../src/sessions/compact.ts';
 import { tinyRecipe } from '../science/recipes.ts';
 import { honest, honestOutcome } from './sample.ts';
@@ -7,6 +9,26 @@ import { honest, honestOutcome } from './sample.ts';
 const recipe = tinyRecipe();
 const outcome = honestOutcome(recipe, { seed: 1, arm: 'ticket', level: 3 });
 const bytes = await encodeOutcome(outcome);
+
+interface Header {
+  readonly mask: { name: string; size: number }[];
+  readonly snapshots: unknown[];
+}
+
+/** The outcome with its header changed, more bytes put in after it, and its checksum right again. */
+function withHeader(change: (header: Header) => unknown, more = new Uint8Array()): Uint8Array {
+  const reader = new ByteReader(bytes.subarray(5, bytes.length - 32));
+  const header = JSON.parse(reader.text()) as Header;
+  change(header);
+  const writer = new ByteWriter();
+  writer.raw(bytes.subarray(0, 5));
+  writer.text(JSON.stringify(header));
+  writer.raw(more);
+  writer.raw(reader.rest());
+  const body = writer.done();
+  writer.raw(sha256(body));
+  return writer.done();
+}
 
 describe('outcomes as bytes', () => {
   it('come back exactly', async () => {
@@ -45,6 +67,25 @@ describe('outcomes as bytes', () => {
     const denser = { ...outcome, result: { ...outcome.result, density: outcome.result.density / 2 } };
     for (const invented of [weights, denser])
       await expect(decodeOutcome(await encodeOutcome(invented), 'run 7')).rejects.toThrow(/run 7.*fingerprint/);
+  });
+
+  it('whose last mask has more bits than a signed number counts are refused by name', async () => {
+    await expect(
+      decodeOutcome(
+        withHeader(({ mask }) => (mask[2].size = 2 ** 31)),
+        'run 7',
+      ),
+    ).rejects.toThrow(/run 7.*end too early/);
+  });
+
+  it('that promise more values than any network has are refused, though the file is small: none of them is kept', async () => {
+    const size = 2 ** 23;
+    const hollow = { position: 1, parameters: [{ name: 'hollow', size, coding: 'kept' }], buffers: [] };
+    const change = ({ mask, snapshots }: Header): void => {
+      mask.unshift({ name: 'hollow', size });
+      for (let copies = 0; copies < 33; copies++) snapshots.push(hollow);
+    };
+    await expect(decodeOutcome(withHeader(change, new Uint8Array(size / 8)), 'run 7')).rejects.toThrow(/run 7.*end too early/);
   });
 
   it('have a fingerprint that does not tell −0 from +0, as when they were trained', async () => {

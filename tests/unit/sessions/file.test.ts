@@ -51,8 +51,15 @@ describe('session files', () => {
     ['branches.0.parent', 'trunk', /^branches\.0\.parent \| /],
     ['runs.0.extra', 1, /^runs\.0\.extra \| /],
     ['runs', 'none', /^runs \| /],
+    ['', 1, /^"" \| /],
   ])('with another %s (%j) are refused', (path, value, expected) => {
     expect(errorOf(path, value)).toMatch(expected);
+  });
+
+  it('with names and values that fill pages are refused in a line or two', () => {
+    const long = 'x'.repeat(5000);
+    expect(errorOf('runs.0.fingerprint', long)).toMatch(/^runs\.0\.fingerprint \| .{0,300}$/);
+    expect(errorOf(`runs.0.${long}`, 1)).toMatch(/^runs\.0\.x{80}… \| .{0,300}$/);
   });
 
   it('that are no JSON say so and name the file', () => {

@@ -118,3 +118,20 @@ describe('errors name the field and the remedy', () => {
     expect(errorOf({ ...least, constructor: 1 })).toMatch(/^constructor/);
   });
 });
+
+describe('a field that is hard to name', () => {
+  it('without a name is called ""', () => {
+    expect(errorOf({ ...least, '': 1 })).toMatch(/^"" \| "": recipes have no such field/);
+    expect(errorOf({ ...least, task: { ...least.task, '': 1 } })).toMatch(/^task\."" \| /);
+  });
+
+  it('or a value that fills pages is shortened', () => {
+    for (const text of [
+      errorOf({ ...least, task: { ...least.task, train: 'x'.repeat(5000) } }),
+      errorOf({ ...least, ['x'.repeat(5000)]: 1 }),
+    ]) {
+      expect(text).toMatch(/x{79,80}…/);
+      expect(text.length).toBeLessThan(400);
+    }
+  });
+});

@@ -1,0 +1,6 @@
+import { expectHeld } from './expect-held.ts';
+import { archiveReader, dataReader, outcomeReader } from './readers/binary.ts';
+
+expectHeld(archiveReader);
+expectHeld(outcomeReader);
+expectHeld(dataReader);
