@@ -11,8 +11,8 @@ import { modelOf } from '../science/recipe/model.ts';
 import { fromBase64Url } from './base64.ts';
 import { ByteReader, Malformed } from './bytes.ts';
 import { inflate, TooLong } from './deflate.ts';
-import { MAX_LINK_CHARACTERS } from './limits.ts';
-import { planOfLineage } from './link/along.ts';
+import { fittedName, MAX_LINK_CHARACTERS } from './limits.ts';
+import { planOfLineage, sessionOf } from './link/along.ts';
 import { branchKinds, kinds, splitSections } from './link/container.ts';
 import { readCurves } from './link/curves.ts';
 import { readDensities, tellsDensities } from './link/densities.ts';
@@ -21,6 +21,7 @@ import { readFirst } from './link/first.ts';
 import { readLineage } from './link/lineage.ts';
 import { readMasks } from './link/masks.ts';
 import { expectFewRuns, FINGERPRINT_BYTES, MAX_TEXT_BYTES, readRecipe, type SharedSession } from './link/shared.ts';
+import { checkTree } from './schema.ts';
 
 export type { SharedCurve } from './link/curves.ts';
 export type { SharedFigures } from './link/figures.ts';
@@ -53,11 +54,12 @@ async function read(bytes: Uint8Array): Promise<Omit<SharedSession, 'hash'>> {
   const head = sections.get(kinds.recipe);
   if (head === undefined) throw new Malformed();
   const reader = new ByteReader(await inflate(head, MAX_TEXT_BYTES));
-  const name = reader.text();
+  const name = fittedName(reader.text());
   const recipe = readRecipe(reader.text(), name);
   reader.end();
   const lineage = sections.get(kinds.branches);
   const branches = lineage === undefined ? [] : readLineage(recipe, utf8(await inflate(lineage, MAX_TEXT_BYTES)));
+  checkBranches({ name, recipe, branches });
   const plan = planOfLineage(recipe, branches);
   const own = branches.length === 0 ? kinds : branchKinds;
   const figures = sections.get(own.figures);
@@ -85,6 +87,16 @@ async function read(bytes: Uint8Array): Promise<Omit<SharedSession, 'hash'>> {
     curves: curves === undefined ? [] : readCurves(plan, known, curves),
     masks: masks === undefined ? [] : readMasks(modelOf(recipe), masks, tickets),
   };
+}
+
+/** What a link opens as must be a session that can be kept. */
+function checkBranches(lineage: Parameters<typeof sessionOf>[0]): void {
+  try {
+    checkTree(sessionOf(lineage), lineage.name);
+  } catch (error) {
+    if (!(error instanceof LabError)) throw error;
+    throw new LabError(m.sessions_link_recipe({ reason: error.message }), 'link', { cause: error });
+  }
 }
 
 const utf8 = (bytes: Uint8Array): string => new TextDecoder('utf-8', { fatal: true }).decode(bytes);

@@ -4,15 +4,12 @@ import { m } from '../paraglide/messages.js';
 import { MOST_EPOCHS } from '../science/early-bird/settling.ts';
 import { LabError } from '../science/errors.ts';
 import { earlyBirdOf, recipeId } from '../science/recipe/identity.ts';
-import { stableText } from '../science/recipe/plain.ts';
+import { isPlain, stableText } from '../science/recipe/plain.ts';
 import { parseRecipe } from '../science/recipe/parse.ts';
 import { arms, MAX_LEVELS, MAX_STEPS } from '../science/recipe/schema.ts';
 import type { EngineName } from '../science/trainer.ts';
-import { SESSION_FORMAT, SESSION_VERSION, type Branch, type Session } from './session.ts';
-
-const MAX_BRANCHES = 256;
-const MAX_RUNS = 65_536;
-const MAX_LAYERS = 1_024;
+import { fittedName, most } from './limits.ts';
+import { SESSION_FORMAT, SESSION_VERSION, sessionName, type Branch, type Session } from './session.ts';
 
 const number = () => v.pipe(v.number(), v.finite());
 const share = () => v.pipe(v.number(), v.finite(), v.minValue(0), v.maxValue(1));
@@ -65,7 +62,7 @@ const resultEntries = {
   arm: v.picklist(arms),
   level: whole(MAX_LEVELS),
   density: share(),
-  layerDensity: v.pipe(v.array(share()), v.maxLength(MAX_LAYERS)),
+  layerDensity: v.pipe(v.array(share()), v.maxLength(most.layers)),
   engine: EngineSchema,
   metrics: MetricsSchema,
   initial: v.optional(MetricsSchema),
@@ -84,18 +81,21 @@ const BranchSchema = v.strictObject({
   id: word(),
   parent: v.nullable(word()),
   fromLevel: v.nullable(whole(MAX_LEVELS)),
-  name: v.pipe(v.string(), v.maxLength(200)),
+  /** One that is too long is cut: labs before this one kept such. */
+  name: v.pipe(v.string(), v.transform(fittedName)),
   recipe: v.unknown(),
   recipeId: hash(),
   pruned: v.optional(v.boolean()),
 });
 
+const RunSchema = v.strictObject({ branch: word(), ...resultEntries });
+
 const SessionSchema = v.strictObject({
   format: v.literal(SESSION_FORMAT),
   version: v.literal(SESSION_VERSION),
-  branches: v.pipe(v.array(BranchSchema), v.minLength(1), v.maxLength(MAX_BRANCHES)),
+  branches: v.pipe(v.array(BranchSchema), v.minLength(1), v.maxLength(most.branches)),
   metric: v.strictObject({ primary: word(), better: v.picklist(['higher', 'lower']) }),
-  runs: v.pipe(v.array(v.strictObject({ branch: word(), ...resultEntries })), v.maxLength(MAX_RUNS)),
+  runs: v.pipe(v.array(RunSchema), v.maxLength(most.runs)),
 });
 
 type RawSession = v.InferOutput<typeof SessionSchema>;
@@ -133,16 +133,39 @@ export function parseSession(value: unknown, source: string): Session {
   const session: Session = { ...raw, branches: raw.branches.map((branch, index) => parseBranch(branch, `branches.${index}`, source)) };
   checkTree(session, source);
   checkRuns(session, source);
+  for (const part of [...session.branches, ...session.runs]) sound.add(part);
   return session;
 }
 
+/** Runs and branches that have passed once; none of them is ever changed. */
+const sound = new WeakSet();
+
+/**
+ * Throws what a reader of the session would: whoever writes one asks first, so that what was saved opens again. Runs and
+ * branches that have passed before cost nothing.
+ */
+export function checkSession(session: Session): void {
+  const source = sessionName(session);
+  const { branches, runs } = session;
+  parseAs(SessionSchema, { ...session, runs: [] }, source);
+  if (runs.length > most.runs) throw fault(source, 'runs', `<=${most.runs}`, String(runs.length));
+  for (const [index, branch] of branches.entries()) if (!sound.has(branch)) parseBranch({ ...branch }, `branches.${index}`, source);
+  for (const run of runs) if (!sound.has(run)) parseAs(RunSchema, run, source);
+  checkTree(session, source);
+  checkRuns(session, source);
+  for (const part of [...branches, ...runs]) sound.add(part);
+}
+
 function parseBranch(branch: RawSession['branches'][number], field: string, source: string): Branch {
-  const recipe = parseNested(branch.recipe, `${field}.recipe`, source);
+  const recipe = parseNested(withFittedName(branch.recipe), `${field}.recipe`, source);
   if (recipeId(recipe) !== branch.recipeId) {
     throw new LabError(m.sessions_field_recipe_id({ source, field: `${field}.recipeId` }), `${field}.recipeId`);
   }
   return { ...branch, recipe };
 }
+
+const withFittedName = (recipe: unknown): unknown =>
+  isPlain(recipe) && typeof recipe.name === 'string' ? { ...recipe, name: fittedName(recipe.name) } : recipe;
 
 function parseNested(value: unknown, field: string, source: string): Branch['recipe'] {
   try {
@@ -153,8 +176,8 @@ function parseNested(value: unknown, field: string, source: string): Branch['rec
   }
 }
 
-/** Branches form a tree whose root comes first and whose children come after their parents. */
-function checkTree({ branches }: Session, source: string): void {
+/** Throws where branches are no tree whose root comes first and whose children come after their parents. */
+export function checkTree({ branches }: Session, source: string): void {
   const earlier = new Set<string>();
   const past = networkOf(branches[0]);
   for (const [index, branch] of branches.entries()) {

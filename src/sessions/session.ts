@@ -3,6 +3,7 @@ import type { Plan } from '../science/plan.ts';
 import { recipeId } from '../science/recipe/identity.ts';
 import type { Recipe } from '../science/recipe/schema.ts';
 import type { RunId, RunResult } from '../science/result.ts';
+import { fittedName } from './limits.ts';
 import { remembered } from './remembered.ts';
 import { Tree } from './tree.ts';
 
@@ -39,14 +40,17 @@ export interface Session {
   readonly runs: readonly SessionRun[];
 }
 
-/** A session with a trunk of this recipe and no run yet. */
-export const newSession = (recipe: Recipe): Session => ({
-  format: SESSION_FORMAT,
-  version: SESSION_VERSION,
-  branches: [{ id: TRUNK, parent: null, fromLevel: null, name: recipe.name, recipe, recipeId: recipeId(recipe) }],
-  metric: { primary: 'accuracy', better: 'higher' },
-  runs: [],
-});
+/** A session with a trunk of this recipe and no run yet. Names that are too long are cut, here and below. */
+export function newSession(recipe: Recipe): Session {
+  const name = fittedName(recipe.name);
+  return {
+    format: SESSION_FORMAT,
+    version: SESSION_VERSION,
+    branches: [{ id: TRUNK, parent: null, fromLevel: null, name, recipe: { ...recipe, name }, recipeId: recipeId(recipe) }],
+    metric: { primary: 'accuracy', better: 'higher' },
+    runs: [],
+  };
+}
 
 export const trunkOf = (session: Session): Branch => session.branches[0];
 
@@ -61,7 +65,18 @@ export const planOfBranch = (session: Session, id: string): Plan => treeOf(sessi
 
 /** The session with a what-if: `recipe` takes over after `fromLevel` of `parent`. Task and model are the parent's. */
 export function growBranch(session: Session, id: string, parent: string, fromLevel: number, name: string, recipe: Recipe): Session {
-  return { ...session, branches: [...session.branches, { id, parent, fromLevel, name, recipe, recipeId: recipeId(recipe) }] };
+  const branch = { id, parent, fromLevel, name: fittedName(name), recipe, recipeId: recipeId(recipe) };
+  return { ...session, branches: [...session.branches, branch] };
+}
+
+/** A branch and what it grew from as a session of its own: other branches, and runs that are not along it, are left out. */
+export function splitOff(session: Session, id: string): Session {
+  const lineage = new Set<string>();
+  for (let at = branchOf(session, id); ; at = branchOf(session, at.parent)) {
+    lineage.add(at.id);
+    if (at.parent === null) break;
+  }
+  return { ...session, branches: session.branches.filter((branch) => lineage.has(branch.id)), runs: runsAlong(session, id) };
 }
 
 /** The session with one branch changed. */
@@ -70,7 +85,8 @@ export function changeBranch(
   id: string,
   change: Partial<Pick<Branch, 'name' | 'pruned'>> | { readonly recipe: Recipe },
 ): Session {
-  const changed = 'recipe' in change ? { ...change, recipeId: recipeId(change.recipe) } : change;
+  const fitted = 'name' in change && change.name !== undefined ? { ...change, name: fittedName(change.name) } : change;
+  const changed = 'recipe' in change ? { ...change, recipeId: recipeId(change.recipe) } : fitted;
   return { ...session, branches: session.branches.map((branch) => (branch.id === id ? { ...branch, ...changed } : branch)) };
 }
 

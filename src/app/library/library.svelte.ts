@@ -1,6 +1,6 @@
 /** The library: all sessions that are kept here, to search, rename, duplicate, delete and undo. */
 import { isNewer, type SessionEntry } from '../../sessions/store.ts';
-import { m } from '../../paraglide/messages.js';
+import { copyName, fittedName } from '../../sessions/limits.ts';
 import { storageUse, type StorageUse } from '../../sessions/persistence.ts';
 import type { Shelf } from '../state/keeper.svelte.ts';
 import type { Lab } from '../state/lab.svelte.ts';
@@ -65,7 +65,7 @@ export class Library {
   }
 
   async rename(id: string, name: string): Promise<void> {
-    const given = name.trim().slice(0, 200);
+    const given = fittedName(name.trim());
     if (given === '' || given === this.all.find((entry) => entry.id === id)?.name) return;
     // The bench saves its own, and the page refreshes when it has.
     if (this.isOnBench(id)) {
@@ -78,7 +78,7 @@ export class Library {
 
   async duplicate(id: string, newId: string): Promise<void> {
     const name = this.all.find((entry) => entry.id === id)?.name ?? '';
-    await this.attempt((shelf) => shelf.duplicate(id, newId, m.sessions_copy_name({ name })));
+    await this.attempt((shelf) => shelf.duplicate(id, newId, copyName(name)));
     await this.refresh();
   }
 

@@ -3,41 +3,63 @@ import { m } from '../../paraglide/messages.js';
 import { hasSharedRate } from '../../science/recipe/defaults.ts';
 import type { Recipe } from '../../science/recipe/schema.ts';
 import { findDataset } from '../../tasks/catalogue.ts';
-import { branchOf, changeBranch, growBranch, ownerBranch, TRUNK, type Session } from '../../sessions/session.ts';
+import { copyName } from '../../sessions/limits.ts';
+import { hasRoomFor } from '../../sessions/room.ts';
+import {
+  branchOf,
+  changeBranch,
+  growBranch,
+  ownerBranch,
+  planOfBranch,
+  renameSession,
+  sessionName,
+  splitOff,
+  TRUNK,
+  type Session,
+} from '../../sessions/session.ts';
 import { integer, percent } from '../format.ts';
 import { differences, drawsAnew, isWhatIf, read, sharesRuns } from './edits.ts';
 
 export interface Place {
   readonly session: Session;
   readonly branchId: string;
+  /** It is another session than before, which had no room for one more what-if. */
+  readonly isApart: boolean;
 }
 
-/** What a changed recipe would do to a session. */
-export type Consequence = 'same' | 'what-if' | 'anew';
+/** What a changed recipe would do to a session. apart: a what-if, in a session of its own, since this one is full. */
+export type Consequence = 'same' | 'what-if' | 'apart' | 'anew';
 
 /** Nothing was trained on the branch itself, so nothing speaks for its recipe yet. */
 const isUntouched = (session: Session, branchId: string): boolean => session.runs.every(({ branch }) => branch !== branchId);
 
-export function consequenceOf(session: Session, branchId: string, recipe: Recipe): Consequence {
-  const { recipe: now, parent } = branchOf(session, branchId);
+export function consequenceOf(session: Session, branchId: string, recipe: Recipe, fromLevel: number): Consequence {
+  const { recipe: now, parent: grewFrom } = branchOf(session, branchId);
   if (sharesRuns(now, recipe)) return 'same';
-  if (parent === null) {
+  if (grewFrom === null) {
     if (session.runs.length === 0) return 'same';
   } else if (isUntouched(session, branchId) && isWhatIf(now, recipe) && !drawsAnew(now, recipe)) return 'same';
-  return isWhatIf(now, recipe) ? 'what-if' : 'anew';
+  if (!isWhatIf(now, recipe)) return 'anew';
+  const parent = ownerBranch(session, branchId, fromLevel).id;
+  const whatIf = { recipe, from: { plan: planOfBranch(session, parent), level: fromLevel } };
+  return hasRoomFor(session, parent, whatIf, fromLevel) ? 'what-if' : 'apart';
 }
 
 /** The session with the recipe taken up on the branch, or on a what-if that grows from `fromLevel`; null where it must be another session. */
 export function takeUp(session: Session, branchId: string, recipe: Recipe, fromLevel: number, newId: () => string): Place | null {
-  switch (consequenceOf(session, branchId, recipe)) {
+  const consequence = consequenceOf(session, branchId, recipe, fromLevel);
+  switch (consequence) {
     case 'same': {
       const changed = changeBranch(session, branchId, { recipe });
-      return { session: branchId === TRUNK ? changeBranch(changed, TRUNK, { name: recipe.name }) : changed, branchId };
+      return { session: branchId === TRUNK ? changeBranch(changed, TRUNK, { name: recipe.name }) : changed, branchId, isApart: false };
     }
-    case 'what-if': {
+    case 'what-if':
+    case 'apart': {
       const parent = ownerBranch(session, branchId, fromLevel);
       const id = newId();
-      return { session: growBranch(session, id, parent.id, fromLevel, nameOf(parent.recipe, recipe), recipe), branchId: id };
+      const isApart = consequence === 'apart';
+      const ground = isApart ? renameSession(splitOff(session, parent.id), copyName(sessionName(session))) : session;
+      return { session: growBranch(ground, id, parent.id, fromLevel, nameOf(parent.recipe, recipe), recipe), branchId: id, isApart };
     }
     case 'anew':
       return null;
@@ -53,8 +75,7 @@ function nameOf(parent: Recipe, recipe: Recipe): string {
   return paths
     .slice(0, 3)
     .map((path) => describe(path, recipe))
-    .join(', ')
-    .slice(0, 200);
+    .join(', ');
 }
 
 function describe(path: string, recipe: Recipe): string {

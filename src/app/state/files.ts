@@ -3,11 +3,12 @@ import { LabError } from '../../science/errors.ts';
 import { m } from '../../paraglide/messages.js';
 import { parseRecipeText } from '../../science/recipe/parse.ts';
 import type { Recipe } from '../../science/recipe/schema.ts';
+import { fittedName } from '../../sessions/limits.ts';
 
 /** A recipe without a name takes its file's. */
 export function recipeNamed(text: string, fileName: string): Recipe {
   const recipe = parseRecipeText(text);
-  return recipe.name === '' ? { ...recipe, name: fileName.replace(/\.json$/i, '') } : recipe;
+  return recipe.name === '' ? { ...recipe, name: fittedName(fileName.replace(/\.json$/i, '')) } : recipe;
 }
 
 /** A ready-made recipe, as recipes/index.json lists it. */

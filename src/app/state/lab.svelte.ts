@@ -6,6 +6,8 @@ import { m } from '../../paraglide/messages.js';
 import { LabError } from '../../science/errors.ts';
 import type { Recipe } from '../../science/recipe/schema.ts';
 import type { RunId, RunResult } from '../../science/result.ts';
+import { copyName } from '../../sessions/limits.ts';
+import { lackOfRoom } from '../../sessions/room.ts';
 import {
   addRun,
   branchOf,
@@ -82,7 +84,7 @@ export class Lab extends Bench {
   });
   /** What running the edited recipe would do; null while it cannot run. */
   readonly consequence: Consequence | null = $derived.by(() =>
-    this.draft.recipe === null ? null : consequenceOf(this.session, this.branchId, this.draft.recipe),
+    this.draft.recipe === null ? null : consequenceOf(this.session, this.branchId, this.draft.recipe, this.forkLevel),
   );
   private readonly memory: Memory;
 
@@ -140,7 +142,7 @@ export class Lab extends Bench {
   }
 
   renameBranch(id: string, name: string): void {
-    this.session = changeBranch(this.session, id, { name: name.trim().slice(0, 200) });
+    this.session = changeBranch(this.session, id, { name: name.trim() });
     this.keep();
   }
 
@@ -172,6 +174,11 @@ export class Lab extends Bench {
     if (this.experiment.isActive && this.trainingBranch !== this.branchId) this.experiment.stop();
     if (this.experiment.isActive) {
       this.experiment.allow(limit, allowance);
+      return;
+    }
+    const lack = lackOfRoom(this.session, this.branchId, this.plan);
+    if (lack !== null) {
+      this.notices.report('run', lack);
       return;
     }
     // So that a reload finds the recipe before its first level is done; what merely shows itself is not worth it.
@@ -206,7 +213,7 @@ export class Lab extends Bench {
   }
 
   rename(name: string): void {
-    this.session = renameSession(this.session, name.trim().slice(0, 200));
+    this.session = renameSession(this.session, name.trim());
     if (this.session.runs.length > 0) this.keep();
   }
 
@@ -228,6 +235,8 @@ export class Lab extends Bench {
       this.open.recipe(recipe);
       return;
     }
+    // What it grew from goes along; the session that had no room for it stays where it is kept.
+    if (place.isApart) this.keeper.begin();
     this.session = place.session;
     this.branchId = place.branchId;
     this.draft.rebase(recipe);
@@ -260,7 +269,7 @@ export class Lab extends Bench {
   private fork(): Session {
     // Not what was being saved: more may have been found meanwhile.
     const { name } = this;
-    this.session = renameSession(this.session, m.sessions_copy_name({ name }));
+    this.session = renameSession(this.session, copyName(name));
     this.memory.remember('session', this.keeper.id);
     this.notices.report('fork', new LabError(m.library_forked({ name, copy: this.name }), 'storage'));
     return this.session;

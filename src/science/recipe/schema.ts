@@ -12,6 +12,8 @@ const positive = (most: number) => v.pipe(v.number(), v.finite(), v.gtValue(0), 
 export const MAX_STEPS = 1_000_000;
 export const MAX_LEVELS = 128;
 export const MAX_SEEDS = 64;
+/** Characters of a name. */
+export const MAX_NAME = 200;
 
 export const activations = ['relu', 'tanh'] as const;
 export const initialisers = ['glorot-normal', 'glorot-uniform', 'kaiming-normal', 'kaiming-uniform'] as const;
@@ -184,7 +186,7 @@ const TransferSchema = v.strictObject({
 export const RecipeSchema = v.strictObject({
   version: v.literal(1),
   /** Free text; in no hash. */
-  name: v.pipe(v.string(), v.maxLength(200)),
+  name: v.pipe(v.string(), v.maxLength(MAX_NAME)),
   task: TaskSchema,
   model: v.variant('family', [MlpSchema]),
   training: TrainingSchema,

@@ -11,6 +11,7 @@ import { modelOf } from '../../science/recipe/model.ts';
 import type { EngineIdentity } from '../../science/trainer.ts';
 import { ByteReader, Malformed } from '../bytes.ts';
 import { inflate } from '../deflate.ts';
+import { fittedName } from '../limits.ts';
 import { checksumOf } from './container.ts';
 import { expectFewRuns, FINGERPRINT_BYTES, MAX_TEXT_BYTES, readRecipe, type SharedSession } from './shared.ts';
 
@@ -22,7 +23,7 @@ export async function readFirst(deflated: Uint8Array): Promise<Omit<SharedSessio
   const checksum = checksumOf(body);
   if (!checksum.every((byte, index) => byte === bytes[body.length + index])) throw new Malformed();
   const reader = new ByteReader(body);
-  const name = reader.text();
+  const name = fittedName(reader.text());
   const recipe = readRecipe(reader.text(), name);
   const engine = engineOf(reader.text(), reader.varint());
   const runs = runsOf(planOf(recipe));

@@ -9,7 +9,7 @@ import { canonicalRecipe } from '../../science/recipe/identity.ts';
 import { stableText, type Plain } from '../../science/recipe/plain.ts';
 import { MAX_LEVELS, type Recipe } from '../../science/recipe/schema.ts';
 import { Malformed } from '../bytes.ts';
-import { MAX_LINK_BRANCHES } from '../limits.ts';
+import { MAX_LINK_BRANCHES, most } from '../limits.ts';
 import { branchOf, ownerBranch, type Branch, type Session } from '../session.ts';
 import { parseAs } from '../schema.ts';
 import type { SharedBranch } from './along.ts';
@@ -17,7 +17,7 @@ import { readRecipe } from './shared.ts';
 
 /** Task and network are the trunk's: no branch may have others. */
 const PartSchema = v.strictObject({
-  name: v.pipe(v.string(), v.maxLength(200)),
+  name: v.pipe(v.string(), v.maxLength(most.name)),
   fromLevel: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(MAX_LEVELS)),
   changes: v.pipe(
     v.record(v.string(), v.unknown()),

@@ -4,7 +4,7 @@ import { m } from '../../paraglide/messages.js';
 import type { Plan } from '../../science/plan.ts';
 import { parseRecipe } from '../../science/recipe/parse.ts';
 import type { Recipe } from '../../science/recipe/schema.ts';
-import { MAX_LINK_RUNS } from '../limits.ts';
+import { fittedName, MAX_LINK_RUNS } from '../limits.ts';
 import type { SharedCurve } from './curves.ts';
 import type { SharedFigures } from './figures.ts';
 import type { SharedBranch } from './along.ts';
@@ -36,7 +36,7 @@ export function expectFewRuns(runs: number): void {
 
 export function readRecipe(text: string, name: string): Recipe {
   try {
-    return { ...parseRecipe(JSON.parse(text)), name };
+    return { ...parseRecipe(JSON.parse(text)), name: fittedName(name) };
   } catch (error) {
     if (!(error instanceof LabError)) throw error;
     throw new LabError(m.sessions_link_recipe({ reason: error.message }), 'link', { cause: error });

@@ -30,15 +30,15 @@ function take(session: Session, branchId: string, changed: typeof recipe, level:
 
 describe('a changed recipe', () => {
   it('goes on in place where no run changes, or where none has been trained', () => {
-    expect(consequenceOf(trained, TRUNK, { ...recipe, seeds: [1, 2] })).toBe('same');
-    expect(consequenceOf(newSession(recipe), TRUNK, tinyRecipe({ model: { family: 'mlp', hidden: [5] } }))).toBe('same');
+    expect(consequenceOf(trained, TRUNK, { ...recipe, seeds: [1, 2] }, 0)).toBe('same');
+    expect(consequenceOf(newSession(recipe), TRUNK, tinyRecipe({ model: { family: 'mlp', hidden: [5] } }), 0)).toBe('same');
     const { session, branchId } = take(trained, TRUNK, { ...recipe, seeds: [1, 2] }, 0);
     expect([branchId, branchOf(session, TRUNK).recipe.seeds, session.runs.length]).toEqual([TRUNK, [1, 2], trained.runs.length]);
   });
 
   it('grows a what-if where task and network stay, and starts another session where they do not', () => {
-    expect(consequenceOf(trained, TRUNK, rewound)).toBe('what-if');
-    expect(consequenceOf(trained, TRUNK, tinyRecipe({ model: { family: 'mlp', hidden: [12, 9] } }))).toBe('anew');
+    expect(consequenceOf(trained, TRUNK, rewound, 0)).toBe('what-if');
+    expect(consequenceOf(trained, TRUNK, tinyRecipe({ model: { family: 'mlp', hidden: [12, 9] } }), 0)).toBe('anew');
     expect(takeUp(trained, TRUNK, tinyRecipe({ task: { ...recipe.task, train: 200 } }), 1, () => 'x')).toBeNull();
   });
 
@@ -52,10 +52,10 @@ describe('a changed recipe', () => {
   it('edits a fresh what-if in place until it has runs of its own', () => {
     const grown = take(trained, TRUNK, rewound, 2);
     const harsher = { ...rewound, pruning: { ...rewound.pruning, rate: 0.5 } };
-    expect(consequenceOf(grown.session, 'b1', harsher)).toBe('same');
+    expect(consequenceOf(grown.session, 'b1', harsher, 0)).toBe('same');
     const run = { seed: 1, arm: 'ticket', level: 3 } as const;
     const begun = addRun(grown.session, 'b1', sampleResult(rewound, run));
-    expect(consequenceOf(begun, 'b1', harsher)).toBe('what-if');
+    expect(consequenceOf(begun, 'b1', harsher, 0)).toBe('what-if');
   });
 });
 
@@ -64,7 +64,7 @@ describe('tickets from elsewhere', () => {
   const elsewhere = { ...recipe, transfer: { ...transfer, seedOffset: 1 } };
 
   it('are a what-if of the same dense network, named by what is different about them', () => {
-    expect(consequenceOf(trained, TRUNK, elsewhere)).toBe('what-if');
+    expect(consequenceOf(trained, TRUNK, elsewhere, 0)).toBe('what-if');
     expect(branchOf(take(trained, TRUNK, elsewhere, 0).session, 'b1').name).toBe('ticket from another seed');
     const labels = { ...recipe, transfer: { ...transfer, task: { ...recipe.task, corrupt: 'labels' } } } as const;
     expect(branchOf(take(trained, TRUNK, labels, 0).session, 'b1').name).toBe('ticket from random labels');
@@ -72,7 +72,7 @@ describe('tickets from elsewhere', () => {
 
   it('are never taken up in the middle of a what-if that draws its own', () => {
     const grown = take(trained, TRUNK, rewound, 2);
-    expect(consequenceOf(grown.session, 'b1', { ...rewound, transfer: elsewhere.transfer })).toBe('what-if');
+    expect(consequenceOf(grown.session, 'b1', { ...rewound, transfer: elsewhere.transfer }, 0)).toBe('what-if');
   });
 });
 
