@@ -8,8 +8,12 @@ export interface Served {
   close(): Promise<void>;
 }
 
+/** What a browser on this machine calls it. */
+const ownNames = ['localhost', '127.0.0.1', '[::1]'];
+
 /**
- * Serves a folder of static files on this machine as a plain host would: no special headers.
+ * Serves a folder of static files on this machine as a plain host would: no special headers. It answers to its own names
+ * alone: under another, a page from elsewhere that has its name lead here could read what only this machine should.
  * `subPath`, such as `/lab/one/`, puts the folder there and nothing elsewhere; `port` 0 takes a free one.
  */
 export async function serve(root: string, subPath = '/', port = 0): Promise<Served> {
@@ -19,6 +23,11 @@ export async function serve(root: string, subPath = '/', port = 0): Promise<Serv
     const missing = (): void => {
       response.writeHead(404).end();
     };
+    const { port: own } = server.address() as AddressInfo;
+    if (!ownNames.some((name) => request.headers.host === `${name}:${own}`)) {
+      response.writeHead(421, { 'Content-Type': 'text/plain' }).end(`This server answers at http://localhost:${own}${prefix} alone.\n`);
+      return;
+    }
     if (request.url?.startsWith(prefix) !== true) {
       missing();
       return;
