@@ -1,18 +1,17 @@
 /** Opens the lab in a page: web workers, and data from beside the page. */
 import * as Comlink from 'comlink';
-import { LabError } from '../science/errors.ts';
 import type { Recipe } from '../science/recipe/schema.ts';
-import { Cancelled } from '../science/trainer.ts';
 import type { Examples } from '../tasks/examples.ts';
-import type { Analyst, Answer } from './analysis.ts';
-import type { AnalysisReply, AnalysisRequest } from './analysis.worker.ts';
+import type { Analyst } from './analysis.ts';
 import type { OpenLab } from './client.ts';
-import type { ExamplesReply, ExamplesRequest } from './examples.worker.ts';
+import { tryAgain } from './gone.ts';
 import type { Greeting } from './lab.worker.ts';
+import labWorker from './lab.worker.ts?worker&url';
+import { openPool, type Hand } from './pool.ts';
 import type { SelfTest } from './self-test.ts';
-import type { SelfTestReply } from './self-test.worker.ts';
-import { openPool, WorkerGone, type Hand } from './pool.ts';
+import { startWorker, type Started } from './start.ts';
 import type { Student, study } from './study.ts';
+import studyWorker from './study.worker.ts?worker&url';
 import { connect } from './wire.ts';
 
 const dataAddress = (): string => new URL('datasets/', location.href).href;
@@ -22,75 +21,41 @@ export const openLab: OpenLab = (setup, listener) => {
   return openPool(() => spawn(greeting), navigator.hardwareConcurrency - 1, setup, listener);
 };
 
+function spawn(greeting: Greeting): Hand {
+  const { worker, gone, end } = startWorker(labWorker, 'lab');
+  worker.postMessage(greeting);
+  return { worker: connect(worker), gone, end };
+}
+
 /** Studies runs in a worker of their own, which starts when it is first asked. */
 export function openStudy(): Student {
-  let remote: Comlink.Remote<typeof study> | null = null;
-  return async (request) => {
-    remote ??= Comlink.wrap<typeof study>(new Worker(new URL('./study.worker.ts', import.meta.url), { type: 'module', name: 'study' }));
-    return await remote(request);
+  let started: (Started & { readonly remote: Comlink.Remote<typeof study> }) | null = null;
+  const start = () => {
+    const fresh = startWorker(studyWorker, 'study');
+    return { ...fresh, remote: Comlink.wrap<typeof study>(fresh.worker) };
   };
+  return (request) =>
+    tryAgain(async () => {
+      const { remote, gone, end } = (started ??= start());
+      gone.catch(() => {
+        end();
+        if (started?.gone === gone) started = null;
+      });
+      return Promise.race([remote(request), gone]);
+    });
 }
 
 /** Each question in a worker of its own, which ends with it. */
 export const openAnalysis: Analyst = (subject, question, progress) => {
-  const worker = new Worker(new URL('./analysis.worker.ts', import.meta.url), { type: 'module', name: 'analysis' });
-  let cancel = (): void => undefined;
-  const answer = new Promise<Answer>((resolve, reject) => {
-    cancel = () => reject(new Cancelled());
-    worker.addEventListener('message', ({ data }: MessageEvent<AnalysisReply>) => {
-      if ('progress' in data) progress(data.progress);
-      else if ('answer' in data) resolve(data.answer);
-      else
-        reject(data.failure.subject === null ? new Error(data.failure.message) : new LabError(data.failure.message, data.failure.subject));
-    });
-    worker.addEventListener('error', ({ message }) => reject(new Error(message)));
-    worker.postMessage({ subject, question, data: dataAddress() } satisfies AnalysisRequest);
-  }).finally(() => worker.terminate());
-  return { answer, cancel };
+  const unwanted = new AbortController();
+  const answer = import('./questions.ts').then(({ analyse }) => analyse(subject, question, progress, dataAddress(), unwanted.signal));
+  return { answer, cancel: () => unwanted.abort() };
 };
 
 /** Tests the graphics card in a worker of its own; hears the share done. Rejects with an error that says why it cannot. */
-export async function testDevice(progress: (share: number) => void): Promise<SelfTest> {
-  const worker = new Worker(new URL('./self-test.worker.ts', import.meta.url), { type: 'module', name: 'self-test' });
-  try {
-    return await new Promise<SelfTest>((resolve, reject) => {
-      worker.addEventListener('message', ({ data }: MessageEvent<SelfTestReply>) => {
-        if ('progress' in data) progress(data.progress);
-        else if ('result' in data) resolve(data.result);
-        else reject(new Error(data.failure));
-      });
-      worker.addEventListener('error', ({ message }) => reject(new Error(message)));
-    });
-  } finally {
-    worker.terminate();
-  }
-}
-
-function spawn(greeting: Greeting): Hand {
-  const worker = new Worker(new URL('./lab.worker.ts', import.meta.url), { type: 'module', name: 'lab' });
-  worker.postMessage(greeting);
-  const gone = new Promise<never>((_resolve, reject) => {
-    worker.addEventListener('error', (event) => {
-      event.preventDefault();
-      reject(new WorkerGone(event.message));
-    });
-  });
-  gone.catch(() => undefined);
-  return { worker: connect(worker), gone, end: () => worker.terminate() };
-}
+export const testDevice = async (progress: (share: number) => void): Promise<SelfTest> =>
+  (await import('./questions.ts')).testDevice(progress);
 
 /** The first test images of a seed. Rejects with an error that says why they cannot be had. */
-export async function openExamples(task: Recipe['task'], seed: number, count: number): Promise<Examples> {
-  const worker = new Worker(new URL('./examples.worker.ts', import.meta.url), { type: 'module', name: 'examples' });
-  try {
-    const reply = await new Promise<ExamplesReply>((resolve, reject) => {
-      worker.addEventListener('message', ({ data }: MessageEvent<ExamplesReply>) => resolve(data));
-      worker.addEventListener('error', ({ message }) => reject(new Error(message)));
-      worker.postMessage({ task, seed, count, data: dataAddress() } satisfies ExamplesRequest);
-    });
-    if ('failure' in reply) throw new Error(reply.failure);
-    return reply.examples;
-  } finally {
-    worker.terminate();
-  }
-}
+export const openExamples = async (task: Recipe['task'], seed: number, count: number): Promise<Examples> =>
+  (await import('./questions.ts')).examples(task, seed, count, dataAddress());

@@ -3,7 +3,8 @@ import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs';
 import type { OpenLab } from './client.ts';
-import { openPool, WorkerGone, type Hand } from './pool.ts';
+import { WorkerGone } from './gone.ts';
+import { openPool, type Hand } from './pool.ts';
 import { connect } from './wire.ts';
 
 export const openLab: OpenLab = (setup, listener) => openPool(spawnThread, availableParallelism(), setup, listener);
@@ -12,8 +13,8 @@ export const openLab: OpenLab = (setup, listener) => openPool(spawnThread, avail
 export function spawnThread(): Hand {
   const worker = new Worker(new URL('./node-entry.js', import.meta.url), { execArgv: [] });
   const gone = new Promise<never>((_resolve, reject) => {
-    worker.once('error', (error) => reject(new WorkerGone(undefined, { cause: error })));
-    worker.once('exit', (code) => reject(new WorkerGone(`a worker thread ended with code ${code}`)));
+    worker.once('error', (error) => reject(new WorkerGone(error.message, { cause: error })));
+    worker.once('exit', (code) => reject(new WorkerGone(`it ended by itself with code ${code}`)));
   });
   gone.catch(() => undefined);
   return { worker: connect(nodeEndpoint(worker)), gone, end: () => void worker.terminate() };

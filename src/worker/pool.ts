@@ -8,6 +8,7 @@ import type { RunRequest } from '../science/experiment.ts';
 import type { RunOutcome } from '../science/run.ts';
 import { Cancelled, type EngineIdentity } from '../science/trainer.ts';
 import type { LabClient } from './client.ts';
+import { explained, MAX_ATTEMPTS, tryAgain, WorkerGone } from './gone.ts';
 import type { LabWorker, Listener, Prepared, Setup } from './protocol.ts';
 import { atFullSpeed, type TempoSetting } from './tempo.ts';
 
@@ -19,14 +20,7 @@ export interface Hand {
   end(): void;
 }
 
-export class WorkerGone extends Error {
-  override readonly name = 'WorkerGone';
-}
-
 export type Spawn = () => Hand;
-
-/** How often a run is trained again after its worker died: a run that kills workers is given up. */
-const MAX_ATTEMPTS = 2;
 
 interface Job {
   readonly request: RunRequest;
@@ -50,15 +44,17 @@ const hasRoomFor = ({ seats, jobs }: Post, job: Job): boolean =>
   jobs.size < (isSuspect(job) || [...jobs].some(isSuspect) ? Math.min(1, seats) : seats);
 
 /** Opens the first worker, which settles the engine; others follow as there is work, up to `most`. */
-export async function openPool(spawn: Spawn, most: number, setup: Setup, listener: Listener): Promise<LabClient> {
-  const first = spawn();
-  try {
-    const prepared = await Promise.race([first.worker.prepare({ ...setup, workers: most }, listener), first.gone]);
-    return new Pool(spawn, setup, prepared, listener, first);
-  } catch (error) {
-    first.end();
-    throw error;
-  }
+export function openPool(spawn: Spawn, most: number, setup: Setup, listener: Listener): Promise<LabClient> {
+  return tryAgain(async () => {
+    const first = spawn();
+    try {
+      const prepared = await Promise.race([first.worker.prepare({ ...setup, workers: most }, listener), first.gone]);
+      return new Pool(spawn, setup, prepared, listener, first);
+    } catch (error) {
+      first.end();
+      throw error;
+    }
+  });
 }
 
 class Pool implements LabClient {
@@ -81,7 +77,7 @@ class Pool implements LabClient {
     this.engine = prepared.engine;
     this.adapter = prepared.adapter;
     this.arithmeticVersion = prepared.engine.arithmeticVersion;
-    this.posts.add({ hand: first, seats: prepared.seats, jobs: new Set() });
+    this.enlist(first, prepared.seats);
   }
 
   run(request: RunRequest): Promise<RunOutcome> {
@@ -152,7 +148,7 @@ class Pool implements LabClient {
     try {
       job.resolve(await Promise.race([hand.worker.run(job.request), hand.gone]));
     } catch (error) {
-      if (error instanceof WorkerGone && !this.closed) this.bury(post, job, error);
+      if (error instanceof WorkerGone && !this.closed) this.bury(job, error);
       else job.reject(error);
     } finally {
       jobs.delete(job);
@@ -160,19 +156,29 @@ class Pool implements LabClient {
     if (!this.closed) this.dispatch();
   }
 
-  /** The worker is dead: its run goes to another, unless it has killed enough of them. */
-  private bury(post: Post, job: Job, cause: unknown): void {
+  /** A worker that dies leaves the pool at once, whether it trains or waits for work. */
+  private enlist(hand: Hand, seats: number): Post {
+    const post: Post = { hand, seats, jobs: new Set() };
+    this.posts.add(post);
+    hand.gone.catch(() => this.dismiss(post));
+    return post;
+  }
+
+  private dismiss(post: Post): void {
     this.posts.delete(post);
     post.hand.end();
+  }
+
+  /** The worker is dead: its run goes to another, unless it has killed enough of them. */
+  private bury(job: Job, cause: unknown): void {
     if (job.attempt < MAX_ATTEMPTS) this.enqueue({ ...job, attempt: job.attempt + 1 });
     else job.reject(new LabError(m.science_worker_died({ arm: job.request.run.arm, level: job.request.run.level }), 'worker', { cause }));
   }
 
   /** Another worker of the same engine; it takes up work once it is prepared. */
-  private hire(): void {
+  private hire(attempt = 1): void {
     const hand = this.spawn();
-    const post: Post = { hand, seats: 0, jobs: new Set() };
-    this.posts.add(post);
+    const post = this.enlist(hand, 0);
     const setup: Setup = { ...this.setup, engine: this.prepared.id };
     const heard: Listener = (event) => {
       // The first worker reports the loading for all.
@@ -187,10 +193,11 @@ class Pool implements LabClient {
         this.dispatch();
       },
       (error: unknown) => {
-        this.posts.delete(post);
-        hand.end();
+        this.dismiss(post);
+        if (this.closed) return;
+        if (error instanceof WorkerGone && attempt < MAX_ATTEMPTS) this.hire(attempt + 1);
         // The others go on; with none left, the work cannot be done.
-        if (this.posts.size === 0) for (const job of this.queue.splice(0)) job.reject(error);
+        else if (this.posts.size === 0) for (const job of this.queue.splice(0)) job.reject(explained(error));
       },
     );
   }

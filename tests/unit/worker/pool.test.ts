@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { RunRequest } from '../../../src/science/experiment.ts';
+import { LabError } from '../../../src/science/errors.ts';
 import { planOf } from '../../../src/science/plan.ts';
 import type { RunId } from '../../../src/science/result.ts';
 import type { RunOutcome } from '../../../src/science/run.ts';
 import { Cancelled } from '../../../src/science/trainer.ts';
-import { openPool, WorkerGone, type Hand } from '../../../src/worker/pool.ts';
+import { WorkerGone } from '../../../src/worker/gone.ts';
+import { openPool, type Hand } from '../../../src/worker/pool.ts';
 import { tinyRecipe } from '../science/recipes.ts';
 
 const recipe = tinyRecipe({ seeds: [1, 2] });
@@ -130,6 +132,39 @@ describe('the pool', () => {
       workshop.hands[hand].die();
     }
     await expect(fatal).rejects.toThrow(/reinit arm at level 1 died twice/);
+  });
+
+  it('replaces a worker that dies while it has nothing to do, at no cost to the next run', async () => {
+    const { workshop, client } = await pool(1);
+    for (const hand of [0, 1, 2]) {
+      workshop.hands[hand].die();
+      await tick();
+      expect(workshop.hands[hand].ended).toBe(true);
+      const outcome = client.run(request({ seed: hand, arm: 'ticket', level: 0 }));
+      await tick();
+      workshop.hands[hand + 1].finish();
+      expect(await outcome).toEqual({ name: `${hand} ticket 0` });
+    }
+  });
+
+  it('opens once more where its first worker dies before it is ready; where that dies, too, says so', async () => {
+    const stillborn = (deaths: number) => {
+      const workshop = new Workshop(1);
+      const spawn = (): Hand => {
+        const hand = workshop.spawn();
+        if (workshop.hands.length > deaths) return hand;
+        workshop.hands.at(-1)?.die();
+        return { ...hand, worker: { ...hand.worker, prepare: () => new Promise(() => undefined) } };
+      };
+      return { workshop, opened: openPool(spawn, 1, { recipe, engine: 'auto' }, () => undefined) };
+    };
+    const once = stillborn(1);
+    expect((await once.opened).arithmeticVersion).toBe(3);
+    expect(once.workshop.hands.map(({ ended }) => ended)).toEqual([true, false]);
+    const twice = stillborn(2);
+    await expect(twice.opened).rejects.toThrow(LabError);
+    await expect(twice.opened).rejects.toThrow(/ended twice \(gone\).*Close other tabs/);
+    expect(twice.workshop.hands.map(({ ended }) => ended)).toEqual([true, true]);
   });
 
   it('gives a worker as many runs as it has seats for', async () => {

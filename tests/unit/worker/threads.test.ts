@@ -6,18 +6,25 @@ import { exportSession } from '../../../src/sessions/file.ts';
 import { addRun, newSession, TRUNK } from '../../../src/sessions/session.ts';
 import type { LabClient } from '../../../src/worker/client.ts';
 import { spawnThread } from '../../../src/worker/node.ts';
-import { openPool } from '../../../src/worker/pool.ts';
+import { openPool, type Hand } from '../../../src/worker/pool.ts';
 import { MemoryNotebook } from '../science/notebook.ts';
 import { tinyRecipe } from '../science/recipes.ts';
 
 const recipe = tinyRecipe({ pruning: { levels: 2 }, seeds: [1, 2] });
 
+const undisturbed = () => () => undefined;
+
 /** Fingerprints by run key, the session's file without times, and how many threads there were. */
-async function conducted(threads: number, disturb: (lab: LabClient) => () => void = () => () => undefined) {
+async function conducted(
+  threads: number,
+  disturb: (lab: LabClient) => () => void = undisturbed,
+  meet: (hand: Hand, number: number) => void = () => undefined,
+) {
   let spawned = 0;
   const spawn = () => {
-    spawned++;
-    return spawnThread();
+    const hand = spawnThread();
+    meet(hand, ++spawned);
+    return hand;
   };
   const lab = await openPool(spawn, threads, { recipe, engine: 'sparse' }, () => undefined);
   const end = disturb(lab);
@@ -64,3 +71,20 @@ it('one thread and more find and write the same, byte for byte but for times, wi
     expect(file).toBe(one.file);
   }
 }, 120_000);
+
+it('a thread that ends in the middle of its work is replaced, and the same is found', async () => {
+  const whole = await conducted(1);
+  const broken = await conducted(1, undisturbed, (hand, number) => {
+    const { run } = hand.worker;
+    let runs = 0;
+    hand.worker.run = (request) => {
+      const outcome = run(request);
+      // As if the system took it away: nobody is told.
+      if (number === 1 && ++runs === 2) hand.end();
+      return outcome;
+    };
+  });
+  expect([whole.spawned, broken.spawned]).toEqual([1, 2]);
+  expect(broken.found).toEqual(whole.found);
+  expect(broken.file).toBe(whole.file);
+}, 60_000);

@@ -1,0 +1,27 @@
+/** Workers that die, and what is tried again for it. */
+import { m } from '../paraglide/messages.js';
+import { LabError } from '../science/errors.ts';
+
+/** The worker ended without being asked to: by an error, by itself, or because the system took it away. */
+export class WorkerGone extends Error {
+  override readonly name = 'WorkerGone';
+}
+
+/** How often something is tried when its worker dies: what kills workers is given up. */
+export const MAX_ATTEMPTS = 2;
+
+/** Does work that starts a worker, and does it again where the worker dies. Rejects with a LabError where that dies, too. */
+export async function tryAgain<Value>(work: () => Promise<Value>): Promise<Value> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof WorkerGone)) throw error;
+      if (attempt === MAX_ATTEMPTS) throw explained(error);
+    }
+  }
+}
+
+/** A worker's death in words, with a way out. */
+export const explained = (error: unknown): unknown =>
+  error instanceof WorkerGone ? new LabError(m.science_worker_gone({ reason: error.message }), 'worker', { cause: error }) : error;

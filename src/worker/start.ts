@@ -1,0 +1,79 @@
+/**
+ * Starts a web worker by a few lines of text that load its module. A worker made of text inherits the page's
+ * content-security policy, on every host; one made of a file has only the policy that its host sends with the file. And
+ * the same lines let the page see every worker end, however it ends.
+ */
+import { WorkerGone } from './gone.ts';
+
+export interface Started {
+  readonly worker: Worker;
+  /** Rejects with `WorkerGone` when the worker dies; never resolves. */
+  readonly gone: Promise<never>;
+  end(): void;
+}
+
+/** Between two signs of life. */
+const BEAT_MS = 5000;
+/** Signs that may stay out in a row: compiling a graphics program or a network's first step can block a worker for long. */
+const BEATS_MISSED = 12;
+
+/** What the worker's first lines tell the page, before anybody else hears of it. */
+interface Sign {
+  readonly labLife: 'locked' | 'beat';
+}
+
+const isSign = (data: unknown): data is Sign => typeof data === 'object' && data !== null && 'labLife' in data;
+
+/**
+ * The worker holds a lock for as long as it lives, or gives signs of life where it may not have one (pages without a secure
+ * address, frames in a sandbox). Messages that come before the module has loaded wait for it. It is a classic script, since
+ * Chromium starts no module of text in a sandbox.
+ */
+const firstLines = (module: string, lock: string): string => `
+const early = [];
+const wait = (event) => early.push(event);
+addEventListener('message', wait);
+const sign = (labLife) => postMessage({ labLife });
+const beat = () => setInterval(sign, ${BEAT_MS}, 'beat');
+try {
+  navigator.locks.request(${JSON.stringify(lock)}, () => (sign('locked'), new Promise(() => {}))).catch(beat);
+} catch {
+  beat();
+}
+import(${JSON.stringify(module)}).then(() => {
+  removeEventListener('message', wait);
+  for (const { data, ports } of early) dispatchEvent(new MessageEvent('message', { data, ports }));
+}, reportError);
+`;
+
+/** `module`: the address of its script. */
+export function startWorker(module: string, name: string): Started {
+  const lock = `${name}-${Math.random()}`;
+  const text = URL.createObjectURL(new Blob([firstLines(module, lock)], { type: 'text/javascript' }));
+  const worker = new Worker(text, { name });
+  let watch: ReturnType<typeof setInterval> | undefined;
+  const gone = new Promise<never>((_resolve, reject) => {
+    const die = (reason: string): void => reject(new WorkerGone(reason));
+    let missed = 0;
+    worker.addEventListener('message', (event: MessageEvent<unknown>) => {
+      if (!isSign(event.data)) return;
+      event.stopImmediatePropagation();
+      missed = 0;
+      // The lock is granted when the worker lets go of it, which it never does while it lives.
+      if (event.data.labLife === 'locked') void navigator.locks.request(lock, () => die('it ended by itself'));
+      // Counted, not timed: while the page sleeps, both do.
+      else watch ??= setInterval(() => ++missed > BEATS_MISSED && die('it does not answer'), BEAT_MS);
+    });
+    worker.addEventListener('error', (event) => {
+      event.preventDefault();
+      die(event.message);
+    });
+  });
+  gone.catch(() => undefined);
+  const end = (): void => {
+    clearInterval(watch);
+    worker.terminate();
+    URL.revokeObjectURL(text);
+  };
+  return { worker, gone, end };
+}

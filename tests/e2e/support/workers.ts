@@ -1,0 +1,59 @@
+/** The page's workers, by the name that they were started with, and what code in them may do. */
+import type { Page, Worker } from 'playwright';
+
+export async function workersNamed(page: Page, name: string): Promise<Worker[]> {
+  const named = await Promise.all(page.workers().map(async (worker) => ({ worker, name: await nameOf(worker) })));
+  return named.filter((one) => one.name === name).map(({ worker }) => worker);
+}
+
+/** Null where it has ended meanwhile. */
+const nameOf = (worker: Worker): Promise<string | null> => worker.evaluate(() => self.name).catch(() => null);
+
+/** Ends workers as if they did so themselves: no error, no word to the page. Resolves to how many there were. */
+export async function endWorkers(page: Page, name: string): Promise<number> {
+  const workers = await workersNamed(page, name);
+  await Promise.all(workers.map((worker) => worker.evaluate(() => self.close())));
+  return workers.length;
+}
+
+/** Ends the next workers of a name as soon as they are there; the list holds one entry for each that was ended. */
+export function endNext(page: Page, name: string, count: number): string[] {
+  const ended: string[] = [];
+  page.on('worker', (worker) => {
+    void nameOf(worker).then((its) => {
+      if (its !== name || ended.length === count) return;
+      ended.push(name);
+      return worker.evaluate(() => self.close()).catch(() => undefined);
+    });
+  });
+  return ended;
+}
+
+/** What became of code that a worker tried to run, by what it tried: `ran`, or the name of the error. */
+export type Tried = Readonly<Record<'eval' | 'Function' | 'foreign' | 'own', string>>;
+
+/**
+ * Tries what only a page without a policy may do, in a task of the worker's own: DevTools let the code of an evaluation do
+ * more than the worker may. `foreign` is an address on another host that any page may read, `own` one of the lab's files.
+ */
+export function tryInWorker([foreign, own]: readonly [string, string]): Promise<Tried> {
+  const named = (error: unknown): string => (error instanceof Error ? error.name : String(error));
+  const attempt = (what: () => unknown): string => {
+    try {
+      what();
+      return 'ran';
+    } catch (error) {
+      return named(error);
+    }
+  };
+  const reach = (address: string): Promise<string> => fetch(address).then(() => 'ran', named);
+  return new Promise((resolve) => {
+    setTimeout(() => {
+      const compiled = {
+        eval: attempt(() => (0, Reflect.get(globalThis, 'eval') as (text: string) => unknown)('1 + 1')),
+        Function: attempt(() => Reflect.construct(Reflect.get(globalThis, 'Function') as FunctionConstructor, ['return 1'])),
+      };
+      void Promise.all([reach(foreign), reach(own)]).then(([far, near]) => resolve({ ...compiled, foreign: far, own: near }));
+    });
+  });
+}
