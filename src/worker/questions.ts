@@ -15,11 +15,11 @@ import selfTestWorker from './self-test.worker.ts?worker&url';
 import { startWorker } from './start.ts';
 
 /** Starts a worker, asks it, and ends it when `hear`, told of each reply, settles the question, or it is no longer wanted. */
-function ask<Reply, Value>(
+function ask<Value>(
   module: string,
   name: string,
   request: object | null,
-  hear: (reply: Reply, resolve: (value: Value) => void) => void,
+  hear: (reply: unknown, resolve: (value: Value) => void) => void,
   unwanted?: AbortSignal,
 ): Promise<Value> {
   return tryAgain(async () => {
@@ -28,7 +28,7 @@ function ask<Reply, Value>(
       const answer = new Promise<Value>((resolve, reject) => {
         if (unwanted?.aborted === true) reject(new Cancelled());
         unwanted?.addEventListener('abort', () => reject(new Cancelled()));
-        worker.addEventListener('message', ({ data }: MessageEvent<Reply>) => {
+        worker.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
           try {
             hear(data, resolve);
           } catch (error) {
@@ -44,16 +44,17 @@ function ask<Reply, Value>(
   });
 }
 
-/** `data`: the address of `datasets/`. Rejects with a LabError, or with `Cancelled`. */
+/** `datasets`: their address. Rejects with a LabError, or with `Cancelled`. */
 export function analyse(
   subject: Subject,
   question: Question,
   progress: (share: number) => void,
-  data: string,
+  datasets: string,
   unwanted: AbortSignal,
 ): Promise<Answer> {
-  const request: AnalysisRequest = { subject, question, data };
-  const hear = (reply: AnalysisReply, resolve: (answer: Answer) => void): void => {
+  const request: AnalysisRequest = { subject, question, data: datasets };
+  const hear = (data: unknown, resolve: (answer: Answer) => void): void => {
+    const reply = data as AnalysisReply;
     if ('progress' in reply) progress(reply.progress);
     else if ('answer' in reply) resolve(reply.answer);
     else
@@ -64,17 +65,19 @@ export function analyse(
 
 /** Rejects with an error that says why it cannot. */
 export function testDevice(progress: (share: number) => void): Promise<SelfTest> {
-  return ask<SelfTestReply, SelfTest>(selfTestWorker, 'self-test', null, (reply, resolve) => {
+  return ask<SelfTest>(selfTestWorker, 'self-test', null, (data, resolve) => {
+    const reply = data as SelfTestReply;
     if ('progress' in reply) progress(reply.progress);
     else if ('result' in reply) resolve(reply.result);
     else throw new Error(reply.failure);
   });
 }
 
-/** `data`: the address of `datasets/`. Rejects with an error that says why they cannot be had. */
-export function examples(task: Recipe['task'], seed: number, count: number, data: string): Promise<Examples> {
-  const request: ExamplesRequest = { task, seed, count, data };
-  return ask<ExamplesReply, Examples>(examplesWorker, 'examples', request, (reply, resolve) => {
+/** `datasets`: their address. Rejects with an error that says why they cannot be had. */
+export function examples(task: Recipe['task'], seed: number, count: number, datasets: string): Promise<Examples> {
+  const request: ExamplesRequest = { task, seed, count, data: datasets };
+  return ask<Examples>(examplesWorker, 'examples', request, (data, resolve) => {
+    const reply = data as ExamplesReply;
     if ('failure' in reply) throw new Error(reply.failure);
     resolve(reply.examples);
   });

@@ -9,7 +9,7 @@ export interface Started {
   readonly worker: Worker;
   /** Rejects with `WorkerGone` when the worker dies; never resolves. */
   readonly gone: Promise<never>;
-  end(): void;
+  readonly end: () => void;
 }
 
 /** Between two signs of life. */
@@ -48,7 +48,7 @@ import(${JSON.stringify(module)}).then(() => {
 
 /** `module`: the address of its script. */
 export function startWorker(module: string, name: string): Started {
-  const lock = `${name}-${Math.random()}`;
+  const lock = `${name}-${crypto.getRandomValues(new Uint32Array(2)).join('-')}`;
   const text = URL.createObjectURL(new Blob([firstLines(module, lock)], { type: 'text/javascript' }));
   const worker = new Worker(text, { name });
   let watch: ReturnType<typeof setInterval> | undefined;

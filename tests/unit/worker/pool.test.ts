@@ -153,7 +153,7 @@ describe('the pool', () => {
       const spawn = (): Hand => {
         const hand = workshop.spawn();
         if (workshop.hands.length > deaths) return hand;
-        workshop.hands.at(-1)?.die();
+        workshop.hands[workshop.hands.length - 1].die();
         return { ...hand, worker: { ...hand.worker, prepare: () => new Promise(() => undefined) } };
       };
       return { workshop, opened: openPool(spawn, 1, { recipe, engine: 'auto' }, () => undefined) };

@@ -75,7 +75,7 @@ it('one thread and more find and write the same, byte for byte but for times, wi
 it('a thread that ends in the middle of its work is replaced, and the same is found', async () => {
   const whole = await conducted(1);
   const broken = await conducted(1, undisturbed, (hand, number) => {
-    const { run } = hand.worker;
+    const run = hand.worker.run.bind(hand.worker);
     let runs = 0;
     hand.worker.run = (request) => {
       const outcome = run(request);
