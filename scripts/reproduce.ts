@@ -5,7 +5,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { mean } from 'simple-statistics';
 import { figuresOf, summarise } from '../src/science/analysis/summary.ts';
-import { FolderNotebook } from '../src/cli/notebook.ts';
+import { OutcomeStore } from '../src/cli/outcomes.ts';
 import { conduct } from '../src/science/experiment.ts';
 import { densityLadder } from '../src/science/prune/counts.ts';
 import { modelOf } from '../src/science/recipe/model.ts';
@@ -44,7 +44,7 @@ function sessionOf({ title, trunk, whatIfs }: Classic): Session {
 
 async function reproduce(classic: Classic): Promise<Session> {
   let session = sessionOf(classic);
-  const notebook = await FolderNotebook.open(outcomes);
+  const notebook = await OutcomeStore.open(outcomes);
   const lab = await openLab({ recipe: session.branches[0].recipe, engine: 'sparse' }, () => undefined);
   try {
     for (const { id, name } of session.branches) {
@@ -107,7 +107,7 @@ for (const classic of classics) {
   if (wanted.length > 0 && !wanted.includes(classic.id)) continue;
   tables.push(tableOf(classic, await reproduce(classic)));
 }
-if (wanted.length === 0 || wanted.includes('barriers')) tables.push(await barrierTable());
+if (wanted.length === 0 || wanted.includes('barriers')) tables.push(await barrierTable(await OutcomeStore.open(outcomes)));
 const readme = await readFile(README, 'utf8');
 const [from, to] = [readme.indexOf(MARK.begin), readme.indexOf(MARK.end)];
 if (wanted.length > 0 || from < 0 || to < 0) console.log(tables.join('\n\n'));

@@ -5,6 +5,7 @@
 import { writeFile } from 'node:fs/promises';
 import { mean } from 'simple-statistics';
 import { analyseSession } from '../../src/cli/analyse.ts';
+import type { Notebook } from '../../src/science/experiment.ts';
 
 const session = 'public/examples/zhou-criteria.json';
 const answers = 'public/examples/barrier-against-k.json';
@@ -17,12 +18,12 @@ const rows = [
 ];
 
 /** The table of what came of it, in points of test error, mean and range over seeds. */
-export async function barrierTable(): Promise<string> {
+export async function barrierTable(store: Notebook): Promise<string> {
   const found: { name: string; seed: number; barriers: readonly { step: number; errorBarrier: number }[] }[] = [];
   for (const { name, level } of rows)
     for (const seed of seeds) {
       const run = { seed, arm: 'ticket', level } as const;
-      const { answer } = await analyseSession(session, { what: 'barrier', branch: null, run, steps });
+      const { answer } = await analyseSession(session, { what: 'barrier', branch: null, run, steps }, store);
       if (answer.what !== 'barrier') throw new Error('asked for barriers');
       found.push({ name, seed, barriers: answer.barriers.map(({ step, errorBarrier }) => ({ step, errorBarrier })) });
     }

@@ -39,8 +39,8 @@ export interface AnalysisFile {
   readonly answer: Answer | { readonly what: 'seeds'; readonly verdict: string | null; readonly paired: ReturnType<typeof pairedToDense> };
 }
 
-/** Throws a LabError that names the option, the file or the field at fault. */
-export async function analyseSession(path: string, options: AnalyseOptions): Promise<AnalysisFile> {
+/** Runs that the file lacks are looked for in the store. Throws a LabError that names the option, the file or the field at fault. */
+export async function analyseSession(path: string, options: AnalyseOptions, store: Notebook): Promise<AnalysisFile> {
   const { session, outcomes } = await readSession(path);
   const branch = chosenBranch(session, options.branch);
   const { what, run } = options;
@@ -61,7 +61,7 @@ export async function analyseSession(path: string, options: AnalyseOptions): Pro
     const { arm, level } = run;
     return { ...file, answer: { what, verdict: verdictOf(figures, arm, level), paired: pairedToDense(figures, arm, level) } };
   }
-  const subject = await subjectOf(plan, run, outcomes);
+  const subject = await subjectOf(plan, run, outcomes, store);
   const question: Question =
     what === 'barrier'
       ? { what, steps: options.steps }
@@ -85,14 +85,23 @@ function check(plan: Plan, { run, steps }: AnalyseOptions): void {
     throw new LabError(m.analysis_steps_wrong(range), '--steps');
 }
 
-/** The run with what it grew from: from the file where it is there, else trained now. */
-async function subjectOf(plan: Plan, run: RunId, outcomes: Map<string, RunOutcome>): Promise<Subject> {
+/** The run with what it grew from: from the file where it is there, else from the store, else trained now. */
+async function subjectOf(plan: Plan, run: RunId, outcomes: Map<string, RunOutcome>, store: Notebook): Promise<Subject> {
   // Level after level is cut from tickets, so those are trained whatever is asked about.
   const recipe = { ...plan.recipe, seeds: [run.seed], arms: [...new Set(['ticket' as const, run.arm])] };
   const lab = await openLab({ recipe, engine: 'sparse' }, () => undefined);
+  // What grows from a file's weights is as foreign as they are, and stays out of the store.
+  const isForeign = outcomes.size > 0;
   const notebook: Notebook = {
-    find: (key) => Promise.resolve(outcomes.get(key) ?? null),
-    keep: (outcome) => Promise.resolve(void outcomes.set(outcome.result.key, outcome)),
+    find: async (key) => {
+      const found = outcomes.get(key) ?? (await store.find(key));
+      if (found !== null) outcomes.set(key, found);
+      return found;
+    },
+    keep: async (outcome) => {
+      outcomes.set(outcome.result.key, outcome);
+      if (!isForeign) await store.keep(outcome);
+    },
   };
   try {
     await conduct(plan, lab, notebook, ({ level, arm }) => say(m.cli_at_hand({ level, arm })), [run]);

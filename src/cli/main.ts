@@ -8,12 +8,17 @@ import { engineChoices, type EngineChoice } from '../worker/protocol.ts';
 import { catalogue, catalogueText } from './list.ts';
 import { analyseSession } from './analyse.ts';
 import { linkOf } from './link.ts';
+import { OutcomeStore, usualStore } from './outcomes.ts';
 import { readRecipe } from './read.ts';
-import { runRecipe, save } from './run.ts';
+import { runRecipe } from './run.ts';
+import { save } from './save.ts';
+import { storeAction, storeActions } from './store.ts';
 import { arms } from '../science/recipe/schema.ts';
 import { canonicalRecipe, recipeId } from '../science/recipe/identity.ts';
 
 const recipe = { type: 'positional', description: m.cli_arg_recipe(), required: true } as const;
+
+const store = { type: 'string', description: m.cli_arg_store(), default: usualStore(), valueHint: 'FOLDER' } as const;
 
 const run = defineCommand({
   meta: { name: 'run', description: m.cli_run() },
@@ -21,8 +26,10 @@ const run = defineCommand({
     recipe,
     out: { type: 'string', description: m.cli_arg_out(), required: true, valueHint: 'SESSION.json' },
     engine: { type: 'string', description: m.cli_arg_engine({ engines: engineChoices.join(', ') }), default: 'auto' },
+    store,
+    force: { type: 'boolean', description: m.cli_arg_force(), default: false },
   },
-  run: async ({ args }) => runRecipe(await readRecipe(args.recipe), args.out, engineOf(args.engine)),
+  run: ({ args }) => runRecipe(args.recipe, { out: args.out, engine: engineOf(args.engine), store: args.store, isForced: args.force }),
 });
 
 const validate = defineCommand({
@@ -69,19 +76,36 @@ const analyse = defineCommand({
     arm: { type: 'string', description: m.cli_arg_arm({ arms: arms.join(', ') }), default: 'ticket' },
     branch: { type: 'string', description: m.cli_arg_branch() },
     steps: { type: 'string', description: m.cli_arg_steps(), default: '0', valueHint: '0,10,100' },
+    store,
     out: { type: 'string', description: m.cli_arg_analyse_out(), valueHint: 'FILE' },
   },
   run: async ({ args }) => {
     const arm = oneOf(arms, args.arm, '--arm');
-    const found = await analyseSession(args.session, {
+    const asked = {
       what: oneOf(analysisNames, args.what, '--what'),
       branch: args.branch ?? null,
       run: { seed: Number(args.seed), arm, level: Number(args.level) },
       steps: args.steps.split(',').map(Number),
-    });
+    };
+    const found = await analyseSession(args.session, asked, await OutcomeStore.open(args.store));
     const text = JSON.stringify(found, null, 1);
     if (args.out === undefined) console.log(text);
     else await save(args.out, `${text}\n`);
+  },
+});
+
+const stored = defineCommand({
+  meta: { name: 'store', description: m.cli_store() },
+  args: {
+    action: { type: 'positional', description: m.cli_arg_store_action(), required: false, default: 'size' },
+    'older-than': { type: 'string', description: m.cli_arg_older_than(), valueHint: 'DAYS' },
+    'down-to': { type: 'string', description: m.cli_arg_down_to(), valueHint: 'MEGABYTES' },
+    store,
+  },
+  run: async ({ args }) => {
+    const action = oneOf(storeActions, args.action, 'lab store');
+    const limits = { olderThan: args['older-than'], downTo: args['down-to'] };
+    console.log(await storeAction(action, await OutcomeStore.open(args.store), limits));
   },
 });
 
@@ -97,7 +121,10 @@ function engineOf(name: string): EngineChoice {
   return choice;
 }
 
-const lab = defineCommand({ meta: { name: 'lab', description: m.cli_lab() }, subCommands: { run, validate, list, link, analyse } });
+const lab = defineCommand({
+  meta: { name: 'lab', description: m.cli_lab() },
+  subCommands: { run, validate, list, link, analyse, store: stored },
+});
 
 /** Ends with code 1 where something was wrong, 130 where the user stopped it. */
 async function main(): Promise<void> {

@@ -1,9 +1,7 @@
 /** One line that says what is being trained and how long it will take; where there is no terminal, a line a run. */
 import { m } from '../paraglide/messages.js';
 import { stepsOf } from '../science/draw.ts';
-import { runsOf } from '../science/experiment.ts';
-import { planOf, type Plan } from '../science/plan.ts';
-import type { Recipe } from '../science/recipe/schema.ts';
+import type { Plan } from '../science/plan.ts';
 import type { RunId, RunResult } from '../science/result.ts';
 import type { EngineIdentity } from '../science/trainer.ts';
 import type { WorkerEvent } from '../worker/protocol.ts';
@@ -13,17 +11,20 @@ const REDRAW_MS = 200;
 const nameOf = ({ seed, arm, level }: RunId): string => `${seed}/${arm}/${level}`;
 
 export class ProgressLine {
-  private readonly plan: Plan;
-  private total: number;
+  /** Steps of all runs that are wanted, or trained for the sake of those. */
+  private total = 0;
+  private readonly counted = new Set<string>();
   /** Steps of runs that the notebook had. */
   private found = 0;
   private readonly steps = new Map<string, number>();
   private readonly began = performance.now();
   private drawn = 0;
 
-  constructor(recipe: Recipe) {
-    this.plan = planOf(recipe);
-    this.total = runsOf(this.plan).reduce((sum, run) => sum + stepsOf(this.plan, run), 0);
+  constructor(
+    private readonly plan: Plan,
+    wanted: readonly RunId[],
+  ) {
+    for (const run of wanted) this.count(run);
   }
 
   opened({ name, backend }: EngineIdentity): void {
@@ -33,11 +34,13 @@ export class ProgressLine {
   hear(event: WorkerEvent): void {
     if (event.type === 'loading') this.redraw(m.cli_loading({ megabytes: (event.loadedBytes / 1e6).toFixed(1) }));
     if (event.type !== 'progress') return;
+    this.count(event.run);
     this.steps.set(nameOf(event.run), event.position - (event.end - stepsOf(this.plan, event.run)));
     this.redraw(this.text(event.run));
   }
 
   finished(run: RunResult): void {
+    this.count(run);
     if (!this.steps.has(nameOf(run))) this.found += run.steps;
     else this.steps.set(nameOf(run), run.steps);
     // A run that stopped early leaves less to do.
@@ -55,9 +58,15 @@ export class ProgressLine {
       );
   }
 
-  /** The last line. */
-  done(text: string): void {
-    this.line(text);
+  line(text: string): void {
+    process.stderr.write(`${process.stderr.isTTY ? '\r\u001b[K' : ''}${text}\n`);
+  }
+
+  /** A ticket that is not wanted is trained too if what is wanted grows from it. */
+  private count(run: RunId): void {
+    if (this.counted.has(nameOf(run))) return;
+    this.counted.add(nameOf(run));
+    this.total += stepsOf(this.plan, run);
   }
 
   private text({ seed, arm, level }: RunId): string {
@@ -73,10 +82,6 @@ export class ProgressLine {
     if (!process.stderr.isTTY || now - this.drawn < REDRAW_MS) return;
     this.drawn = now;
     process.stderr.write(`\r\u001b[K${text}`);
-  }
-
-  private line(text: string): void {
-    process.stderr.write(`${process.stderr.isTTY ? '\r\u001b[K' : ''}${text}\n`);
   }
 }
 

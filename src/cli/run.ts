@@ -1,50 +1,92 @@
 /** Runs a recipe to the end, or to where the user stops it; a second call goes on from there. */
-import { rm, rename, writeFile } from 'node:fs/promises';
+import { mkdir, realpath } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 import { m } from '../paraglide/messages.js';
 import { summarise, figuresOf } from '../science/analysis/summary.ts';
 import { LabError } from '../science/errors.ts';
-import { conduct } from '../science/experiment.ts';
+import { conduct, runsOf, type Notebook } from '../science/experiment.ts';
 import { planOf } from '../science/plan.ts';
 import type { Recipe } from '../science/recipe/schema.ts';
 import type { RunResult } from '../science/result.ts';
 import { Cancelled } from '../science/trainer.ts';
 import { exportArchive } from '../sessions/archive.ts';
 import { exportSession } from '../sessions/file.ts';
-import { addRun, newSession, TRUNK } from '../sessions/session.ts';
+import { addRun, findRun, TRUNK, type Session } from '../sessions/session.ts';
 import { openLab } from '../worker/node.ts';
 import type { EngineChoice } from '../worker/protocol.ts';
-import { FolderNotebook } from './notebook.ts';
+import { checkEngine, groundOf, type Ground } from './ground.ts';
+import { lock, type Lock } from './lock.ts';
+import { OutcomeStore } from './outcomes.ts';
 import { ProgressLine } from './progress.ts';
+import { readRecipe } from './read.ts';
+import { named, save, unwritable } from './save.ts';
 
-export async function runRecipe(recipe: Recipe, out: string, engine: EngineChoice): Promise<void> {
-  const partial = `${out}.partial`;
-  const notebook = await FolderNotebook.open(partial);
-  const isZip = out.endsWith('.zip');
-  let session = newSession(recipe);
-  /** The session so far; as a zip, with its weights, only once it is whole. */
+export interface RunOptions {
+  readonly out: string;
+  readonly engine: EngineChoice;
+  /** The folder of outcomes. */
+  readonly store: string;
+  /** Whatever is at `out` is overwritten. */
+  readonly isForced: boolean;
+}
+
+export async function runRecipe(recipePath: string, options: RunOptions): Promise<void> {
+  const recipe = await readRecipe(recipePath);
+  const store = await OutcomeStore.open(options.store);
+  const out = await fileAt(options.out);
+  const held = await lock(out, (holder) => {
+    console.error(holder === null ? m.cli_locked({ out }) : m.cli_locked_by({ out, ...holder }));
+  });
+  try {
+    const ground = await groundOf(recipe, recipePath, out, options.isForced);
+    await runFrom(ground, recipe, { ...options, out }, store, held);
+  } finally {
+    await held.release();
+  }
+}
+
+/** The file that the path stands for, in a folder that is there: a link stays a link. */
+async function fileAt(path: string): Promise<string> {
+  const target = await realpath(named(path, '--out')).catch(() => resolve(path));
+  await mkdir(dirname(target), { recursive: true }).catch((error: unknown) => {
+    throw unwritable(path, '--out', error);
+  });
+  return target;
+}
+
+async function runFrom(ground: Ground, recipe: Recipe, { out, engine }: RunOptions, store: OutcomeStore, held: Lock): Promise<void> {
+  const plan = planOf(recipe);
+  const wanted = runsOf(plan).filter((run) => findRun(ground.session, TRUNK, run) === undefined);
+  let session = ground.session;
   const saveSoFar = async (): Promise<void> => {
-    if (!isZip) await save(out, exportSession(session));
+    if (!(await held.isHeld())) throw new LabError(m.cli_lock_lost({ out }), '--out');
+    await save(out, await contentOf(session, out, weightsOf(session, store, ground)));
   };
-  await saveSoFar();
-  const progress = new ProgressLine(recipe);
+  const progress = new ProgressLine(plan, wanted);
   const lab = await openLab({ recipe, engine }, (event) => progress.hear(event));
   progress.opened(lab.engine);
   const stop = (): void => lab.cancel();
   process.once('SIGINT', stop).once('SIGTERM', stop);
   const finished = (result: RunResult): void => {
-    session = addRun(session, TRUNK, result);
+    const known = findRun(ground.session, TRUNK, result);
+    if (known !== undefined && known.fingerprint !== result.fingerprint)
+      throw new LabError(m.cli_out_disagrees({ out, ...result }), '--out');
+    if (known === undefined) session = addRun(session, TRUNK, result);
     progress.finished(result);
   };
   try {
-    await conduct(planOf(recipe), lab, notebook, finished);
-    if (isZip) await save(out, new Uint8Array(await (await exportArchive(session, notebook)).arrayBuffer()));
-    else await saveSoFar();
-    await rm(partial, { recursive: true });
-    progress.done(m.cli_done({ out }));
-    console.log(table(session.runs));
-  } catch (error) {
+    checkEngine(ground.session, lab.engine, out);
+    const all = runsOf(plan).length;
+    if (wanted.length < all) progress.line(m.cli_reused({ out, known: all - wanted.length, all }));
+    await conduct(plan, lab, store, finished, wanted);
     await saveSoFar();
-    progress.done(error instanceof Cancelled ? m.cli_stopped({ out }) : '');
+    progress.line(m.cli_done({ out }));
+    console.log(table(session.runs.filter(({ branch }) => branch === TRUNK)));
+  } catch (error) {
+    // Of a zip, what is done is in the store until it is whole.
+    const isSaved = session !== ground.session && !out.endsWith('.zip');
+    if (isSaved) await saveSoFar();
+    progress.line(error instanceof Cancelled ? (isSaved ? m.cli_stopped({ out }) : m.cli_stopped_in_store({ store: store.folder })) : '');
     throw error;
   } finally {
     process.off('SIGINT', stop).off('SIGTERM', stop);
@@ -52,14 +94,21 @@ export async function runRecipe(recipe: Recipe, out: string, engine: EngineChoic
   }
 }
 
-/** Whole or not at all: a reader never sees half a file. */
-export async function save(path: string, content: string | Uint8Array): Promise<void> {
-  try {
-    await writeFile(`${path}.new`, content);
-    await rename(`${path}.new`, path);
-  } catch (error) {
-    throw new LabError(m.cli_unwritable({ path, reason: error instanceof Error ? error.message : '' }), '--out', { cause: error });
-  }
+async function contentOf(session: Session, out: string, weights: Notebook): Promise<string | Uint8Array> {
+  if (!out.endsWith('.zip')) return exportSession(session);
+  return new Uint8Array(await (await exportArchive(session, weights)).arrayBuffer());
+}
+
+/** The weights of a session's runs: those in the store, if they are of the same bits, else those that its file held. */
+function weightsOf({ runs }: Session, store: OutcomeStore, { outcomes }: Ground): Notebook {
+  const fingerprints = new Map(runs.map(({ key, fingerprint }) => [key, fingerprint]));
+  return {
+    find: async (key) => {
+      const own = await store.find(key);
+      return own?.result.fingerprint === fingerprints.get(key) ? own : (outcomes.get(key) ?? null);
+    },
+    keep: (outcome) => store.keep(outcome),
+  };
 }
 
 const percent = (share: number): string => (100 * share).toFixed(2);

@@ -3,13 +3,17 @@ import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { analyseSession } from '../../../src/cli/analyse.ts';
+import { analyseSession as analyse, type AnalyseOptions } from '../../../src/cli/analyse.ts';
+import { OutcomeStore } from '../../../src/cli/outcomes.ts';
 import { exportSession } from '../../../src/sessions/file.ts';
 import { tinyRecipe } from '../science/recipes.ts';
 import { sampleSession } from '../sessions/sample.ts';
 
 const session = sampleSession(tinyRecipe({ name: 'tiny', seeds: [1, 2, 3], arms: ['ticket', 'reinit'] }));
-const path = join(await mkdtemp(join(tmpdir(), 'lab-analyse-')), 'session.json');
+const folder = await mkdtemp(join(tmpdir(), 'lab-analyse-'));
+const path = join(folder, 'session.json');
+const store = await OutcomeStore.open(join(folder, 'outcomes'));
+const analyseSession = (file: string, asked: AnalyseOptions) => analyse(file, asked, store);
 await writeFile(path, exportSession(session));
 
 const options = { what: 'barrier', branch: null, run: { seed: 1, arm: 'ticket', level: 1 }, steps: [40, 0] } as const;
@@ -23,6 +27,8 @@ it('answers for a run that it trains first, the same every time', async () => {
     [40, 11],
   ]);
   expect(file.answer.barriers[1].errorBarrier).toBe(0);
+  // Once more, from what the store keeps of it now.
+  expect((await store.size()).outcomes).toBe(2);
   expect(await analyseSession(path, options)).toEqual(file);
 });
 
