@@ -2,7 +2,7 @@
  * Outcomes of runs in a folder, a file each by run key: whatever recipe, what-if or transfer needs a run, it is trained
  * once. Only what was trained on this machine goes in. Several processes may use one folder at a time.
  */
-import { mkdir, readdir, readFile, rm, stat, utimes } from 'node:fs/promises';
+import { mkdir, readdir, rm, stat, utimes } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { m } from '../paraglide/messages.js';
@@ -10,6 +10,7 @@ import { LabError } from '../science/errors.ts';
 import type { Notebook } from '../science/experiment.ts';
 import type { RunOutcome } from '../science/run.ts';
 import { decodeOutcome, encodeOutcome } from '../sessions/compact.ts';
+import { readBytes } from './read.ts';
 import { named, save, UNFINISHED, unwritable } from './save.ts';
 
 const OPTION = '--store';
@@ -67,7 +68,7 @@ export class OutcomeStore implements Notebook {
   /** A damaged outcome is as good as none: its run is trained again. */
   async find(key: string): Promise<RunOutcome | null> {
     const path = this.path(key);
-    const bytes = await readFile(path).catch(() => null);
+    const bytes = await readBytes(path).catch(() => null);
     if (bytes === null) return null;
     try {
       const outcome = await decodeOutcome(bytes, path);

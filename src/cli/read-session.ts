@@ -1,5 +1,4 @@
 /** Sessions from files: `.json`, or `.zip` with their weights. */
-import { readFile } from 'node:fs/promises';
 import { m } from '../paraglide/messages.js';
 import { LabError } from '../science/errors.ts';
 import type { RunOutcome } from '../science/run.ts';
@@ -7,13 +6,11 @@ import { importArchive } from '../sessions/archive.ts';
 import { importSession } from '../sessions/file.ts';
 import { branchOf, trunkOf, type Branch, type Session } from '../sessions/session.ts';
 import { decodeText } from '../sessions/text.ts';
-import { unreadable } from './read.ts';
+import { readBytes } from './read.ts';
 
 /** The session with what its file holds of its runs' weights, by run key. Throws a LabError that names the file at fault. */
 export async function readSession(path: string): Promise<{ session: Session; outcomes: Map<string, RunOutcome> }> {
-  const bytes = await readFile(path).catch((error: unknown) => {
-    throw unreadable(path, error);
-  });
+  const bytes = await readBytes(path);
   if (!path.endsWith('.zip')) return { session: importSession(decodeText(bytes), path), outcomes: new Map() };
   const archive = await importArchive(bytes, path);
   const outcomes = new Map<string, RunOutcome>();

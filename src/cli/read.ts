@@ -1,4 +1,4 @@
-/** Recipes from files. */
+/** Files, and recipes from them. */
 import { readFile } from 'node:fs/promises';
 import { m } from '../paraglide/messages.js';
 import { LabError } from '../science/errors.ts';
@@ -11,13 +11,18 @@ export async function readRecipe(path: string): Promise<Recipe> {
   return parseRecipeText(decodeText(await readBytes(path)));
 }
 
-async function readBytes(path: string): Promise<Uint8Array> {
+/**
+ * What is in a file, as a plain array: the slices of a Node buffer are no copies of their own, and what is sent to a
+ * worker from one would take the others along. Throws a LabError that names the file.
+ */
+export async function readBytes(path: string): Promise<Uint8Array> {
   try {
-    return await readFile(path);
+    const { buffer, byteOffset, length } = await readFile(path);
+    return new Uint8Array(buffer, byteOffset, length);
   } catch (error) {
     throw unreadable(path, error);
   }
 }
 
-export const unreadable = (path: string, cause: unknown): LabError =>
+const unreadable = (path: string, cause: unknown): LabError =>
   new LabError(m.cli_unreadable({ path, reason: cause instanceof Error ? cause.message : '' }), path, { cause });
