@@ -1,11 +1,9 @@
 /** Batches of examples: copied to the kernels' memory as they are, once, and turned into features × batch for each step. */
 import { volume } from '../../models/model.ts';
 import type { Task } from '../../tasks/task.ts';
+import { gatherOf, type Gather } from './gather.ts';
 import type { Heap } from './heap.ts';
 import type { Slot } from './slots.ts';
-
-/** Words that tell the gather of one feature: where it comes from, its table, where it goes. */
-const WORDS = 3;
 
 /**
  * Bytes of examples that stay in the kernels' memory, so that a step copies none (it takes a fifth off a step at 1 % kept);
@@ -13,7 +11,7 @@ const WORDS = 3;
  */
 const KEPT_BYTES = 2 ** 26;
 
-/** Addresses and length of a list of features to gather. */
+/** Address and number of entries of a list of features to gather. */
 export interface FeatureList {
   readonly at: number;
   readonly count: number;
@@ -28,7 +26,7 @@ export class Examples {
   private readonly size: number;
   /** Where each example of the batch lies: an address a lane. */
   private readonly lanes: number;
-  private readonly table: number;
+  private readonly gather: Gather;
   /** The first examples stay where they were copied: whether they have come, and the first one's address. */
   private readonly isHere: Uint8Array;
   private readonly kept: number;
@@ -38,7 +36,7 @@ export class Examples {
   constructor(
     private readonly heap: Heap,
     private readonly task: Task,
-    private readonly input: Slot,
+    input: Slot,
     private readonly padded: number,
   ) {
     const { inputs, input: shape, count } = task;
@@ -50,25 +48,22 @@ export class Examples {
     this.passing = kept < count ? heap.allocate(padded * this.size) : 0;
     this.labels = heap.allocate(padded);
     this.lanes = heap.allocate(4 * padded);
-    this.table = inputs.kind === 'bytes' ? heap.allocate(inputs.table.byteLength) : 0;
-    if (inputs.kind === 'bytes') this.placeTable(inputs.table);
-    const list = this.words(Array.from({ length: volume(shape) }, (_, feature) => feature));
-    this.whole = { at: heap.allocate(list.byteLength), count: volume(shape) };
-    heap.u32.set(list, this.whole.at >> 2);
+    this.gather = gatherOf(heap, task, input);
+    this.whole = this.place(Array.from({ length: volume(shape) }, (_, feature) => feature));
   }
 
-  /** What a list of these features is made of; `FeatureList.at` points to it once it lies in memory. */
-  words(features: readonly number[]): Uint32Array {
-    const { channels } = this.task.input;
-    return Uint32Array.from({ length: WORDS * features.length }, (_, index) => {
-      const feature = features[Math.floor(index / WORDS)];
-      return [feature * this.width, this.table + 1024 * (feature % channels), this.input.offsetOf(feature)][index % WORDS];
-    });
+  /** A list of these features, ascending, in memory until it is freed. */
+  place(features: readonly number[]): FeatureList {
+    const entries = this.gather.entriesOf(features);
+    const words = Uint32Array.from(entries.flat());
+    const at = this.heap.allocate(words.byteLength);
+    this.heap.u32.set(words, at >> 2);
+    return { at, count: entries.length };
   }
 
   /**
-   * Loads at most a padded batch of examples, of which only `features` are put in place. What pads the batch is finite
-   * and reaches no result.
+   * Loads at most a padded batch of examples, of which `features`, and perhaps some beside them, are put in place. What
+   * pads the batch is finite and reaches no result.
    */
   load(examples: Uint32Array, features: FeatureList): void {
     const { labels } = this.task;
@@ -81,9 +76,7 @@ export class Examples {
       heap.u32[lanes + lane] = at;
       heap.u8[this.labels + lane] = labels[example];
     }
-    const { value, stride } = this.input;
-    if (this.task.inputs.kind === 'bytes') heap.kernels.gatherBytes(features.count, features.at, this.lanes, value, stride);
-    else heap.kernels.gatherFloats(features.count, features.at, this.lanes, value, stride);
+    this.gather.run(features.count, features.at, this.lanes);
   }
 
   /** Where an example lies now, copied if need be. */
@@ -102,14 +95,5 @@ export class Examples {
     const length = this.size / this.width;
     const target = this.width === 1 ? this.heap.u8 : this.heap.f32;
     target.set(values.subarray(example * length, (example + 1) * length), to / this.width);
-  }
-
-  /** From [byte][channel] to [channel][byte]. */
-  private placeTable(table: Float32Array): void {
-    const { channels } = this.task.input;
-    const at = this.table >> 2;
-    for (let byte = 0; byte < 256; byte++) {
-      for (let channel = 0; channel < channels; channel++) this.heap.f32[at + 256 * channel + byte] = table[byte * channels + channel];
-    }
   }
 }

@@ -1,5 +1,5 @@
 /** One network of a trainer: its parameters as they exist, and how far it has come. */
-import type { Model } from '../../models/model.ts';
+import { volume, type Model } from '../../models/model.ts';
 import type { Planes } from '../../science/mask.ts';
 import type { Snapshot, Tensors } from '../../science/tensors.ts';
 import type { NetworkStart } from '../../science/trainer.ts';
@@ -128,9 +128,9 @@ export class Network implements Memory {
   }
 
   private findFeatures(): void {
-    const { graph, heap, examples } = this.common;
+    const { graph, model, examples } = this.common;
     if (graph.readsWholeInput) return;
-    const isRead = new Uint8Array(examples.whole.count);
+    const isRead = new Uint8Array(volume(model.input));
     graph.linears.forEach(({ input }, index) => {
       if (input === graph.input) this.matrices[index].isRead.forEach((read, feature) => (isRead[feature] |= read));
     });
@@ -139,9 +139,7 @@ export class Network implements Memory {
       if (read) features.push(feature);
     });
     if (features.length === isRead.length) return;
-    const words = examples.words(features);
-    this.featureBlock = heap.allocate(words.byteLength);
-    heap.u32.set(words, this.featureBlock >> 2);
-    this.features = { at: this.featureBlock, count: features.length };
+    this.features = examples.place(features);
+    this.featureBlock = this.features.at;
   }
 }

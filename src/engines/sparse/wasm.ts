@@ -13,6 +13,12 @@ type Movable = [rows: number, starts: number, ends: number, weights: number, gra
 export interface Kernels {
   heapBase(): number;
   gatherBytes(count: number, list: number, examples: number, x: number, stride: number): void;
+  gatherAffine(
+    ...args: [
+      ...[chunks: number, list: number, examples: number, size: number, x: number, stride: number],
+      ...[scale: number, offset: number, scaleRest: number, offsetRest: number],
+    ]
+  ): number;
   gatherFloats(count: number, list: number, examples: number, x: number, stride: number): void;
   forward(
     ...args: [

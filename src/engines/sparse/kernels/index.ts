@@ -3,7 +3,7 @@
  * of 32; `stride` is the bytes of one feature. Plain IEEE + − × ÷ √ in a fixed order: the same bits on every machine.
  * Every argument named like a thing is the address of that thing.
  */
-export { gatherBytes, gatherFloats } from './gather';
+export { gatherBytes, gatherAffine, gatherFloats } from './gather';
 export { forward } from './forward';
 export { inputGradient } from './input-gradient';
 export { weightGradient, sumRows } from './weight-gradient';
