@@ -169,6 +169,8 @@ class Observations {
   /** Where it was evaluated last. */
   private step = 0;
   private best: { step: number; loss: number; snapshot: Snapshot; mask: Mask } | null = null;
+  /** What has been measured of the network as it stands: it need not be again. By split and number of examples. */
+  private readonly known = new Map<string, Metrics>();
 
   constructor(
     private readonly trainer: Trainer,
@@ -179,13 +181,14 @@ class Observations {
 
   trained(losses: readonly number[]): void {
     for (const loss of losses) this.losses.push(loss);
+    this.known.clear();
   }
 
   async evaluate(step: number): Promise<CurvePoint> {
-    const { split, recipe } = this.job;
+    const { recipe } = this.job;
     this.step = step;
-    const validation = await this.metrics(split.validation);
-    const test = await this.metrics(split.test.subarray(0, recipe.training.curveTest));
+    const validation = await this.metrics('validation');
+    const test = await this.metrics('test', recipe.training.curveTest);
     const point: CurvePoint = {
       step,
       trainLoss: mean(this.losses),
@@ -207,19 +210,19 @@ class Observations {
 
   /** Metrics of the network as it stands on all three splits. */
   async measure(): Promise<SplitMetrics> {
-    const { train, validation, test } = this.job.split;
     return bySplit({
-      train: await this.metrics(train.subarray(0, TRAIN_METRIC_EXAMPLES)),
-      validation: await this.metrics(validation),
-      test: await this.metrics(test),
+      train: await this.metrics('train', TRAIN_METRIC_EXAMPLES),
+      validation: await this.metrics('validation'),
+      test: await this.metrics('test'),
     });
   }
 
   /** The step of minimum validation loss and what the network scored there. Leaves the network at that step. */
   async earlyStop(): Promise<RunResult['earlyStop']> {
     if (this.best === null) throw new Error('a run ends with an evaluation');
-    this.recall(this.best.snapshot, this.best.mask);
-    return { step: this.best.step, metrics: bySplit({ test: await this.metrics(this.job.split.test) }) };
+    const { step, snapshot, mask } = this.best;
+    if (step !== this.curve.step.at(-1)) this.recall(snapshot, mask);
+    return { step, metrics: bySplit({ test: await this.metrics('test') }) };
   }
 
   /**
@@ -228,18 +231,25 @@ class Observations {
    */
   async initial(): Promise<SplitMetrics> {
     this.recall(this.job.drawing.start, this.job.drawing.mask);
-    return bySplit({ test: await this.metrics(this.job.split.test) });
+    return bySplit({ test: await this.metrics('test') });
   }
 
   private recall(snapshot: Snapshot, mask: Mask): void {
+    this.known.clear();
     if (this.learner.recall === undefined) this.trainer.write(0, snapshot);
     else this.learner.recall(this.trainer, snapshot, mask);
   }
 
-  private async metrics(examples: Uint32Array): Promise<Metrics> {
-    const metrics = await this.trainer.metrics(0, examples, this.control);
-    if (!Number.isFinite(metrics.loss)) throw new Diverged(this.job.run, this.step);
-    return metrics;
+  /** On the first so many examples of a split. */
+  private async metrics(split: keyof Split, most = Infinity): Promise<Metrics> {
+    const examples = this.job.split[split].subarray(0, most);
+    const name = `${split}/${examples.length}`;
+    const known = this.known.get(name);
+    if (known !== undefined) return known;
+    const measured = await this.trainer.metrics(0, examples, this.control);
+    if (!Number.isFinite(measured.loss)) throw new Diverged(this.job.run, this.step);
+    this.known.set(name, measured);
+    return measured;
   }
 }
 

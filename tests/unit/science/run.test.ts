@@ -134,6 +134,25 @@ describe('a run', () => {
     expect(trainer.measured[0]).toBe(10);
   });
 
+  it('measures once what does not change: validation at the last step, and all that early stop there shares', async () => {
+    const earlier = new Scripted();
+    await trainRun(earlier, engine, job(), control, watching(40).watcher);
+    // Four evaluations of two splits; then train and test, test at step 20, test as it began.
+    expect(earlier.measured).toEqual([10, 10, 20, 20, 30, 30, 40, 40, 40, 40, 20, 0]);
+    const last = new Scripted();
+    const onlyAtTheEnd = { ...recipe, training: { ...recipe.training, evaluateEvery: 40 } };
+    const { result } = await trainRun(last, engine, { ...job(), recipe: onlyAtTheEnd }, control, watching(40).watcher);
+    expect(last.measured).toEqual([40, 40, 40, 40, 0]);
+    expect(result.earlyStop).toEqual({ step: 40, metrics: { accuracy: { test: result.metrics.accuracy.test }, loss: { test: 7 } } });
+  });
+
+  it('measures the test examples of the curve once more for the end only where there are others', async () => {
+    const trainer = new Scripted();
+    const wholeTest = { ...recipe, training: { ...recipe.training, evaluateEvery: 40, curveTest: recipe.task.test } };
+    await trainRun(trainer, engine, { ...job(), recipe: wholeTest }, control, watching(40).watcher);
+    expect(trainer.measured).toEqual([40, 40, 40, 0]);
+  });
+
   it('tells the mean batch loss since the last evaluation, to the last bit whatever the strides', async () => {
     const curves = [];
     for (const stride of [1, 3, 4, 7, 40]) {
