@@ -15,7 +15,7 @@ export const fixed = (value: number, decimals: number): string => trueMinus(valu
 /** A density (0..1) as kept %, without its unit: 21.1. Two digits stay below 1 %, so that sparse levels can be told apart. */
 export function kept(density: number): string {
   const percent = density * 100;
-  return percent === 100 ? '100' : fixed(percent, percent < 1 ? 2 : 1);
+  return percent === 100 || percent === 0 ? String(percent) : fixed(percent, percent < 1 ? 2 : 1);
 }
 
 /** A density (0..1) with its unit: 21.1 % */

@@ -1,5 +1,5 @@
 /** Axes that fit what they show. */
-import { ticks as niceTicks, tickStep } from 'd3';
+import { scaleLog, ticks as niceTicks, tickStep } from 'd3';
 
 export interface Axis {
   readonly domain: readonly [number, number];
@@ -22,3 +22,20 @@ export function fit(values: readonly number[], count: number, least: number): Ax
 
 /** Pixels left of a plot for what stands at its ticks: as much as most axes take, so that charts below one another align. */
 export const axisRoom = (texts: readonly string[]): number => 40 + 7 * Math.max(0, Math.max(0, ...texts.map(({ length }) => length)) - 5);
+
+/** Where densities stand on a logarithmic axis, the fullest first. */
+export interface KeptScale {
+  readonly at: (density: number) => number;
+  /** Where the axis is broken: what keeps nothing has no place on it and stands beyond. Null where everything keeps something. */
+  readonly breakAt: number | null;
+}
+
+/** `densities` (0..1) are all that will be placed; `beyond`: pixels between the sparsest and what keeps nothing. */
+export function keptScale(densities: readonly number[], [from, to]: readonly [number, number], beyond: number): KeptScale {
+  const some = densities.filter((density) => density > 0);
+  const hasNone = some.length < densities.length;
+  const [fullest, sparsest] = some.length === 0 ? [1, 1] : [Math.max(...some), Math.min(...some)];
+  const end = hasNone ? to - beyond : to;
+  const scale = scaleLog([fullest, sparsest === fullest ? fullest / 2 : sparsest], [from, end]);
+  return { at: (density) => (density > 0 ? scale(density) : to), breakAt: hasNone ? (end + to) / 2 : null };
+}

@@ -1,0 +1,24 @@
+import { describe, expect, it } from 'vitest';
+import { keptScale } from '../../../../src/app/charts/scales.ts';
+
+describe('densities on an axis', () => {
+  it('are placed by their logarithms, the fullest first', () => {
+    const { at, breakAt } = keptScale([1, 0.1, 0.01], [10, 210], 30);
+    expect([1, 0.1, 0.01].map(at).map(Math.round)).toEqual([10, 110, 210]);
+    expect(breakAt).toBeNull();
+  });
+
+  it('of zero stand beyond a break, and every other stays on the axis', () => {
+    const { at, breakAt } = keptScale([1, 0.1, 0, 0], [10, 210], 30);
+    expect([1, 0.1, 0].map(at).map(Math.round)).toEqual([10, 180, 210]);
+    expect(breakAt).toBe(195);
+  });
+
+  it.each([[[1, 0]], [[1]], [[0]], [[0.5, 0.5]], [[]], [[1, 1e-9, 0]]])('%j have places that are numbers', (densities) => {
+    const { at } = keptScale(densities, [10, 210], 30);
+    for (const density of densities) {
+      expect(at(density)).toBeGreaterThanOrEqual(10);
+      expect(at(density)).toBeLessThanOrEqual(210);
+    }
+  });
+});
