@@ -1,5 +1,6 @@
 /** One line that says what is being trained and how long it will take; where there is no terminal, a line a run. */
 import { m } from '../paraglide/messages.js';
+import type { Mark } from '../science/divergence.ts';
 import { stepsOf } from '../science/draw.ts';
 import { runsOf } from '../science/experiment.ts';
 import { planOf, type Plan } from '../science/plan.ts';
@@ -53,6 +54,11 @@ export class ProgressLine {
           accuracy: percent(run.metrics.accuracy.test),
         }),
       );
+  }
+
+  /** A run that diverged leaves what grows from it undone, too. */
+  diverged({ seed, arm, level, step }: Mark): void {
+    this.line(m.cli_diverged({ seed, arm, level, step }));
   }
 
   /** The last line. */

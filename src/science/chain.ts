@@ -14,14 +14,14 @@ import type { RunOutcome } from './run.ts';
 import { sourcePlan, sourceSeed } from './transfer.ts';
 
 export interface Chain {
-  /** What the runs of a level (1 or more) grow from; asked for level after level. */
-  ancestorsAt(level: number): Promise<Ancestors>;
-  /** The seed's own ticket of a level has been trained. */
-  trained(level: number, ticket: RunOutcome): void;
+  /** What the runs of a level (1 or more) grow from; asked for level after level. Null where that diverged: then there are none. */
+  ancestorsAt(level: number): Promise<Ancestors | null>;
+  /** The seed's own ticket of a level has been trained; null: it diverged. */
+  trained(level: number, ticket: RunOutcome | null): void;
 }
 
-/** Trains a run of the source so that runs of `forLevel` may begin. */
-export type TrainSource = (source: Plan, run: RunId, ancestors: Ancestors | null, forLevel: number) => Promise<RunOutcome>;
+/** Trains a run of the source so that runs of `forLevel` may begin; null: it diverged. */
+export type TrainSource = (source: Plan, run: RunId, ancestors: Ancestors | null, forLevel: number) => Promise<RunOutcome | null>;
 
 /** Looks a run up where outcomes are kept. */
 export type Find = (plan: Plan, run: RunId) => Promise<RunOutcome | null>;
@@ -54,11 +54,11 @@ export function chainOf(plan: Plan, seed: number, dense: RunOutcome, trainSource
 
 function ownChain(plan: Plan, dense: RunOutcome): Chain {
   const points = rewindPoints(plan, dense);
-  let parent = parentOf(dense);
+  let parent: Parent | null = parentOf(dense);
   return {
-    ancestorsAt: (level) => Promise.resolve(ancestors(plan, level, parent, points)),
+    ancestorsAt: (level) => Promise.resolve(parent === null ? null : ancestors(plan, level, parent, points)),
     trained: (level, ticket) => {
-      if (parentLevel(plan, level + 1) === level) parent = parentOf(ticket);
+      if (parentLevel(plan, level + 1) === level) parent = ticket === null ? null : parentOf(ticket);
     },
   };
 }
@@ -69,23 +69,28 @@ function sourceChain(plan: Plan, source: Plan, seed: number, dense: RunOutcome, 
   const run = (level: number): RunId => ({ seed: sourceSeed(plan.recipe, seed), arm: 'ticket', level });
   let points: RewindPoints = new Map();
   let parent: Parent | null = null;
-  let parentAt = 0;
+  /** Nothing has been drawn before the first level is asked for. */
+  let parentAt = -1;
   return {
     ancestorsAt: async (level) => {
-      if (parent === null) {
+      if (parentAt === -1) {
+        parentAt = 0;
         if (needsNoTraining(source)) parent = untrained(source, run(0).seed);
         else {
           const first = await trainSource(source, run(0), null, level);
-          points = rewindPoints(source, first);
-          parent = parentOf(first);
+          if (first !== null) {
+            points = rewindPoints(source, first);
+            parent = parentOf(first);
+          }
         }
       }
       // Cut from the level before, or from where the last one was cut.
-      if (parentLevel(source, level) > parentAt) {
+      if (parent !== null && parentLevel(source, level) > parentAt) {
         parentAt = parentLevel(source, level);
-        parent = parentOf(await trainSource(source, run(parentAt), ancestors(source, parentAt, parent, points), level));
+        const ticket = await trainSource(source, run(parentAt), ancestors(source, parentAt, parent, points), level);
+        parent = ticket === null ? null : parentOf(ticket);
       }
-      return ancestors(plan, level, parent, takesStart ? points : own);
+      return parent === null ? null : ancestors(plan, level, parent, takesStart ? points : own);
     },
     trained: () => undefined,
   };

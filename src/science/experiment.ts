@@ -5,6 +5,7 @@
 import { m } from '../paraglide/messages.js';
 import { LabError } from './errors.ts';
 import { chainOf, rewindSteps, type TrainSource } from './chain.ts';
+import { Diverged, type Marks } from './divergence.ts';
 import type { Ancestors } from './draw.ts';
 import { baseLevel, ownersOf, recipeAt, type Plan } from './plan.ts';
 import { runKey } from './recipe/identity.ts';
@@ -28,6 +29,7 @@ export interface Laboratory {
   readonly arithmeticVersion: number;
   /** Resolves when the run may be looked up or trained: somebody may want to see one level after the other. */
   admit?(run: RunId): Promise<void>;
+  /** Rejects with `Diverged` where there is no outcome. */
   run(request: RunRequest): Promise<RunOutcome>;
 }
 
@@ -70,8 +72,9 @@ export function stepsToKeep(plan: Plan): number[] {
 
 /**
  * Runs what is wanted (everything of the plan, if not told) and the tickets that it grows from, level by level; `finished`
- * hears of each run as it ends, in the notebook or anew. Rejects with the first error; what had finished stays in the
- * notebook.
+ * hears of each run as it ends, in the notebook or anew. A run that diverges is marked; what grows from it is left out and
+ * the rest goes on. Where nobody keeps marks, it is an error like any other. Rejects with the first error; what had
+ * finished stays in the notebook.
  */
 export async function conduct(
   plan: Plan,
@@ -79,19 +82,24 @@ export async function conduct(
   notebook: Notebook,
   finished: (result: RunResult) => void,
   wanted: readonly RunId[] = runsOf(plan),
+  marks: Marks | null = null,
 ): Promise<void> {
-  const train = (run: RunId, ancestors: Ancestors | null) => once({ plan, run, ancestors }, run, laboratory, notebook, finished);
+  const known = { laboratory, notebook, marks };
+  const train = (run: RunId, ancestors: Ancestors | null) => once({ plan, run, ancestors }, run, known, finished);
   // What is trained for the sake of its mask waits for the level that takes it, and is no result of this plan.
   const trainSource: TrainSource = (source, run, ancestors, forLevel) =>
-    once({ plan: source, run, ancestors, isSource: true }, { ...run, level: forLevel }, laboratory, notebook, () => undefined);
+    once({ plan: source, run, ancestors, isSource: true }, { ...run, level: forLevel }, known, () => undefined);
 
   async function drawTickets(seed: number): Promise<void> {
     const own = wanted.filter((run) => run.seed === seed);
     const upTo = Math.max(...own.map(({ level }) => level));
-    const chain = chainOf(plan, seed, await train({ seed, arm: 'ticket', level: 0 }, null), trainSource);
+    const dense = await train({ seed, arm: 'ticket', level: 0 }, null);
+    if (dense === null) return;
+    const chain = chainOf(plan, seed, dense, trainSource);
     const controls: Promise<void>[] = [];
     for (let level = 1; level <= upTo; level++) {
       const ancestors = await chain.ancestorsAt(level);
+      if (ancestors === null) continue;
       const ticket = train({ seed, arm: 'ticket', level }, ancestors);
       for (const run of own) if (run.level === level && run.arm !== 'ticket') controls.push(train(run, ancestors).then(() => undefined));
       // Both are awaited together so that a failed control is heard while the ticket still trains.
@@ -104,24 +112,42 @@ export async function conduct(
   await Promise.all([...new Set(wanted.map(({ seed }) => seed))].map(drawTickets));
 }
 
-/** The run from the notebook, or trained now and kept there, once `admitted` may be. */
+interface Known {
+  readonly laboratory: Laboratory;
+  readonly notebook: Notebook;
+  readonly marks: Marks | null;
+}
+
+/** The run from the notebook, or trained now and kept there, once `admitted` may be; null and marked where it diverges. */
 async function once(
   request: Omit<RunRequest, 'keep'>,
   admitted: RunId,
-  laboratory: Laboratory,
-  notebook: Notebook,
+  { laboratory, notebook, marks }: Known,
   finished: (result: RunResult) => void,
-): Promise<RunOutcome> {
-  const { plan, run } = request;
+): Promise<RunOutcome | null> {
+  const { plan, run, isSource } = request;
   await laboratory.admit?.(admitted);
   const wanted = run.level === 0 ? rewindSteps(plan) : [];
-  const known = await notebook.find(runKey(plan, run, laboratory.arithmeticVersion));
+  const key = runKey(plan, run, laboratory.arithmeticVersion);
+  const mark = (step: number): null => {
+    marks?.keep({ ...run, key, step, ...(isSource === true ? { isSource } : {}) });
+    return null;
+  };
+  const known = await notebook.find(key);
   const missing = wanted.find((step) => known === null || !(step in known.kept));
   if (known !== null && missing === undefined) {
     finished(known.result);
     return known;
   }
-  const outcome = await laboratory.run({ ...request, keep: run.level === 0 ? stepsToKeep(plan) : [] });
+  const lost = known === null ? marks?.find(key) : undefined;
+  if (lost !== undefined) return mark(lost.step);
+  let outcome: RunOutcome;
+  try {
+    outcome = await laboratory.run({ ...request, keep: run.level === 0 ? stepsToKeep(plan) : [] });
+  } catch (error) {
+    if (marks !== null && error instanceof Diverged) return mark(error.step);
+    throw error;
+  }
   if (known !== null && missing !== undefined && known.result.fingerprint !== outcome.result.fingerprint) {
     throw new LabError(m.science_rewind_not_kept({ step: missing }), 'rewind.weights.step');
   }

@@ -1,8 +1,7 @@
 /** One run: train a drawn network to its last step, watching for early stop, and measure what came of it. */
 import type { Model } from '../models/model.ts';
-import { m } from '../paraglide/messages.js';
 import type { Batches, Split, Task } from '../tasks/task.ts';
-import { LabError } from './errors.ts';
+import { Diverged } from './divergence.ts';
 import type { Drawing } from './draw.ts';
 import type { EarlyBirdRecord } from './early-bird/settling.ts';
 import { fingerprint } from './fingerprint.ts';
@@ -80,16 +79,6 @@ export interface RunOutcome {
   readonly kept: Readonly<Record<number, Snapshot>>;
 }
 
-/** The training loss stopped being a number: the run cannot go on. The levels before it stand. */
-export class Diverged extends LabError {
-  constructor(
-    readonly run: RunId,
-    readonly step: number,
-  ) {
-    super(m.science_diverged({ arm: run.arm, level: run.level, seed: run.seed, step }), 'training.optimizer.learningRate');
-  }
-}
-
 /** Trains network 0 of `trainer` as `job` says. Throws `Diverged`, or `Cancelled` from `control`. */
 export async function trainRun(
   trainer: Trainer,
@@ -123,6 +112,8 @@ export async function trainRun(
     if (position % recipe.training.evaluateEvery === 0 || isLast()) watcher.evaluated(await watch.evaluate(position));
   }
   const final = await trainer.read(0);
+  // A weight may be infinite behind a unit that never fires: no loss would tell.
+  if (!isFinite(final)) throw new Diverged(run, position);
   const metrics = await watch.measure();
   const earlyStop = await watch.earlyStop();
   const initial = await watch.initial();
@@ -160,6 +151,9 @@ const weightsOf = ({ drawing: { mask, start, planes, position, rateAt }, batches
 /** Added up in the order of the steps, so that it does not depend on how they fell into strides. */
 const mean = (losses: readonly number[]): number => losses.reduce((sum, loss) => sum + loss, 0) / losses.length;
 
+const isFinite = ({ parameters, buffers }: Snapshot): boolean =>
+  [...Object.values(parameters), ...Object.values(buffers)].every((values) => values.every(Number.isFinite));
+
 /** The next position at which something is to be read: an evaluation, a kept snapshot, the end. */
 function nextStop(position: number, { recipe, keep }: Job): number {
   const { evaluateEvery, steps } = recipe.training;
@@ -172,6 +166,8 @@ class Observations {
   readonly curve: Curve = { step: [], trainLoss: [], validationLoss: [], validationAccuracy: [], testAccuracy: [] };
   /** Batch losses since the last evaluation. */
   private losses: number[] = [];
+  /** Where it was evaluated last. */
+  private step = 0;
   private best: { step: number; loss: number; snapshot: Snapshot; mask: Mask } | null = null;
 
   constructor(
@@ -186,9 +182,9 @@ class Observations {
   }
 
   async evaluate(step: number): Promise<CurvePoint> {
-    const { split, recipe, run } = this.job;
+    const { split, recipe } = this.job;
+    this.step = step;
     const validation = await this.metrics(split.validation);
-    if (!Number.isFinite(validation.loss)) throw new Diverged(run, step);
     const test = await this.metrics(split.test.subarray(0, recipe.training.curveTest));
     const point: CurvePoint = {
       step,
@@ -241,7 +237,9 @@ class Observations {
   }
 
   private async metrics(examples: Uint32Array): Promise<Metrics> {
-    return this.trainer.metrics(0, examples, this.control);
+    const metrics = await this.trainer.metrics(0, examples, this.control);
+    if (!Number.isFinite(metrics.loss)) throw new Diverged(this.job.run, this.step);
+    return metrics;
   }
 }
 

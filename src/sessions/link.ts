@@ -16,6 +16,7 @@ import { planOfLineage } from './link/along.ts';
 import { branchKinds, kinds, splitSections } from './link/container.ts';
 import { readCurves } from './link/curves.ts';
 import { readDensities, tellsDensities } from './link/densities.ts';
+import { readDiverged } from './link/diverged.ts';
 import { readFigures } from './link/figures.ts';
 import { readFirst } from './link/first.ts';
 import { readLineage } from './link/lineage.ts';
@@ -76,6 +77,7 @@ async function read(bytes: Uint8Array): Promise<Omit<SharedSession, 'hash'>> {
   const curves = sections.get(own.curves);
   const masks = sections.get(own.masks);
   const tickets = known.filter(({ arm }) => arm === 'ticket').length;
+  const diverged = sections.get(own.diverged);
   return {
     name,
     recipe,
@@ -84,6 +86,7 @@ async function read(bytes: Uint8Array): Promise<Omit<SharedSession, 'hash'>> {
     figures: known,
     curves: curves === undefined ? [] : readCurves(plan, known, curves),
     masks: masks === undefined ? [] : readMasks(modelOf(recipe), masks, tickets),
+    marks: diverged === undefined ? [] : readDiverged(diverged),
   };
 }
 

@@ -90,12 +90,23 @@ const BranchSchema = v.strictObject({
   pruned: v.optional(v.boolean()),
 });
 
+const MarkSchema = v.strictObject({
+  branch: word(),
+  key: hash(),
+  seed: whole(2 ** 31 - 1),
+  arm: v.picklist(arms),
+  level: whole(MAX_LEVELS),
+  step: whole(MAX_STEPS),
+  isSource: v.optional(v.boolean()),
+});
+
 const SessionSchema = v.strictObject({
   format: v.literal(SESSION_FORMAT),
   version: v.literal(SESSION_VERSION),
   branches: v.pipe(v.array(BranchSchema), v.minLength(1), v.maxLength(MAX_BRANCHES)),
   metric: v.strictObject({ primary: word(), better: v.picklist(['higher', 'lower']) }),
   runs: v.pipe(v.array(v.strictObject({ branch: word(), ...resultEntries })), v.maxLength(MAX_RUNS)),
+  diverged: v.optional(v.pipe(v.array(MarkSchema), v.maxLength(MAX_RUNS))),
 });
 
 type RawSession = v.InferOutput<typeof SessionSchema>;
@@ -178,7 +189,7 @@ function checkTree({ branches }: Session, source: string): void {
 /** What all branches share: without it, the levels of one could not be another's past. */
 const networkOf = ({ recipe }: Branch): string => stableText([recipe.task, recipe.model]);
 
-function checkRuns({ branches, runs }: Session, source: string): void {
+function checkRuns({ branches, runs, diverged = [] }: Session, source: string): void {
   const ids = new Set(branches.map(({ id }) => id));
   const seen = new Set<string>();
   for (const [index, { branch, seed, arm, level, curve }] of runs.entries()) {
@@ -193,4 +204,6 @@ function checkRuns({ branches, runs }: Session, source: string): void {
         throw fault(source, `${field}.curve.${key}`, m.sessions_expected_curve({ length }), String(values.length));
     }
   }
+  for (const [index, { branch }] of diverged.entries())
+    if (!ids.has(branch)) throw fault(source, `diverged.${index}.branch`, m.sessions_expected_branch(), branch);
 }

@@ -1,4 +1,5 @@
 /** A session: a recipe, its results, and the tree of what-ifs that grew from it. All functions return a new session. */
+import type { Divergence } from '../science/divergence.ts';
 import type { Plan } from '../science/plan.ts';
 import { recipeId } from '../science/recipe/identity.ts';
 import type { Recipe } from '../science/recipe/schema.ts';
@@ -30,6 +31,11 @@ export interface SessionRun extends RunResult {
   readonly branch: string;
 }
 
+/** A run that diverged, and the branch that would have it. */
+export interface SessionMark extends Divergence {
+  readonly branch: string;
+}
+
 export interface Session {
   readonly format: typeof SESSION_FORMAT;
   readonly version: typeof SESSION_VERSION;
@@ -37,6 +43,8 @@ export interface Session {
   readonly branches: readonly Branch[];
   readonly metric: { readonly primary: string; readonly better: 'higher' | 'lower' };
   readonly runs: readonly SessionRun[];
+  /** Runs that diverged; left out where there are none. */
+  readonly diverged?: readonly SessionMark[];
 }
 
 /** A session with a trunk of this recipe and no run yet. */
@@ -86,7 +94,9 @@ export function standingBranches({ branches }: Session): Branch[] {
 export const runsAlong = (session: Session, id: string): SessionRun[] =>
   session.runs.filter(({ branch, level }) => ownerBranch(session, id, level).id === branch);
 
-const isRun = (run: SessionRun, branch: string, { seed, arm, level }: RunId): boolean =>
+type Placed = RunId & { readonly branch: string };
+
+const isRun = (run: Placed, branch: string, { seed, arm, level }: RunId): boolean =>
   run.branch === branch && run.seed === seed && run.arm === arm && run.level === level;
 
 /**
@@ -95,18 +105,37 @@ const isRun = (run: SessionRun, branch: string, { seed, arm, level }: RunId): bo
  */
 export function addRun(session: Session, branch: string, result: RunResult): Session {
   const others = session.runs.filter((run) => !isRun(run, branch, result));
-  return { ...session, runs: [...others, { branch, ...result }].sort(walkOrder(session)) };
+  const runs = [...others, { branch, ...result }].sort(walkOrder(session));
+  return { ...liftMarks(session, [result.key]), runs };
+}
+
+/** Marks along a branch: of its levels, and of the runs that its tickets were to be taken from. */
+export const marksAlong = ({ diverged = [], ...session }: Session, id: string): SessionMark[] =>
+  diverged.filter(({ branch, level, isSource }) => (isSource === true ? branch === id : ownerBranch(session, id, level).id === branch));
+
+/** The session with a mark that a branch's run diverged; the same one is not told twice. */
+export function addMark(session: Session, branch: string, mark: Divergence): Session {
+  const isSame = (other: SessionMark): boolean => isRun(other, branch, mark) && other.isSource === mark.isSource;
+  const others = (session.diverged ?? []).filter((other) => !isSame(other));
+  return { ...session, diverged: [...others, { ...mark, branch }].sort(walkOrder(session)) };
+}
+
+/** The session without the marks of these runs, by run key: they may be trained again. */
+export function liftMarks(session: Session, keys: readonly string[]): Session {
+  const { diverged = [], ...others } = session;
+  const left = diverged.filter(({ key }) => !keys.includes(key));
+  return left.length === 0 ? others : { ...others, diverged: left };
 }
 
 /** Level by level, seed by seed, arm by arm (science/experiment.ts, `runsOf`). What a recipe does not name comes first. */
-function walkOrder({ branches }: Session): (one: SessionRun, other: SessionRun) => number {
+function walkOrder({ branches }: Session): (one: Placed, other: Placed) => number {
   const places = new Map(
     branches.map(({ id, recipe: { seeds, arms } }, index) => [
       id,
       { index, seeds: new Map(seeds.map((seed, at) => [seed, at])), arms: new Map(arms.map((arm, at) => [arm, at])) },
     ]),
   );
-  const placeOf = ({ branch, level, seed, arm }: SessionRun): number[] => {
+  const placeOf = ({ branch, level, seed, arm }: Placed): number[] => {
     const place = places.get(branch);
     return [place?.index ?? -1, level, place?.seeds.get(seed) ?? -1, place?.arms.get(arm) ?? -1];
   };

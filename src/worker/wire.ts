@@ -3,7 +3,9 @@
  * arrive in order and nobody waits for an answer. Errors keep what makes them ours.
  */
 import * as Comlink from 'comlink';
+import { Diverged } from '../science/divergence.ts';
 import { LabError } from '../science/errors.ts';
+import type { RunId } from '../science/result.ts';
 import type { Snapshot } from '../science/tensors.ts';
 import type { RunOutcome } from '../science/run.ts';
 import { Cancelled } from '../science/trainer.ts';
@@ -11,6 +13,7 @@ import type { LabWorker, Listener, Prepared, Setup, WorkerEvent } from './protoc
 
 type Failure =
   | { readonly kind: 'mendable'; readonly message: string; readonly subject: string }
+  | { readonly kind: 'diverged'; readonly run: RunId; readonly step: number }
   | { readonly kind: 'cancelled' }
   | { readonly kind: 'fault'; readonly message: string };
 
@@ -76,6 +79,7 @@ async function reply<Value>(call: () => Promise<Value>): Promise<Reply<Value>> {
   try {
     return { value: await call() };
   } catch (error) {
+    if (error instanceof Diverged) return { failure: { kind: 'diverged', run: error.run, step: error.step } };
     if (error instanceof LabError) return { failure: { kind: 'mendable', message: error.message, subject: error.subject } };
     if (error instanceof Cancelled) return { failure: { kind: 'cancelled' } };
     return { failure: { kind: 'fault', message: error instanceof Error ? (error.stack ?? error.message) : String(error) } };
@@ -87,6 +91,8 @@ function settle<Value>(answer: Reply<Value>): Value {
   switch (answer.failure.kind) {
     case 'mendable':
       throw new LabError(answer.failure.message, answer.failure.subject);
+    case 'diverged':
+      throw new Diverged(answer.failure.run, answer.failure.step);
     case 'cancelled':
       throw new Cancelled();
     case 'fault':

@@ -4,6 +4,7 @@
  */
 import type { Model } from '../../models/model.ts';
 import { figuresOf, summarise, type RunFigures, type Summary } from '../../science/analysis/summary.ts';
+import type { Mark } from '../../science/divergence.ts';
 import { stepsOf } from '../../science/draw.ts';
 import { runsOf } from '../../science/experiment.ts';
 import type { Plan } from '../../science/plan.ts';
@@ -15,6 +16,7 @@ import { isAlong } from '../../sessions/link/along.ts';
 import {
   branchOf,
   findRun,
+  marksAlong,
   newSession,
   ownerBranch,
   planOfBranch,
@@ -57,10 +59,14 @@ export abstract class Bench {
   /** Runs along the branch, those of what it grew from included. */
   readonly runs: readonly SessionRun[] = $derived.by(() => runsAlong(this.session, this.branchId));
   readonly figures: readonly RunFigures[] = $derived.by(() => this.figuresAlong(this.branchId));
+  /** What diverged along the branch. */
+  readonly marks: readonly Mark[] = $derived.by(() => this.marksOf(this.branchId));
   /** Runs along the branch that train now. */
   readonly live: readonly LiveRun[] = $derived.by(() => this.liveAlong(this.branchId));
   readonly summaries: readonly Summary[] = $derived.by(() => summarise(this.figures));
-  readonly levels: readonly LevelState[] = $derived.by(() => levelStates(this.plan, this.ladder, this.figures, this.live, this.summaries));
+  readonly levels: readonly LevelState[] = $derived.by(() =>
+    levelStates(this.plan, this.ladder, this.figures, this.live, this.summaries, this.marks),
+  );
   readonly isComplete: boolean = $derived.by(() => this.levels.every(({ isDone }) => isDone));
   /** The first level with something left to train; the last one where there is none. */
   readonly nextLevel: number = $derived.by(() => (this.levels.find(({ isDone }) => !isDone) ?? this.levels[this.levels.length - 1]).level);
@@ -90,6 +96,11 @@ export abstract class Bench {
     return shared.figures.filter(({ level }) => isAlong(shared, session, branchId, level));
   }
 
+  private marksOf(branchId: string): readonly Mark[] {
+    const { session, shared } = this;
+    return shared === null ? marksAlong(session, branchId) : shared.marks.filter(({ level }) => isAlong(shared, session, branchId, level));
+  }
+
   /** The experiment's runs on levels that a branch shares with the one that trains. */
   private liveAlong(branchId: string): readonly LiveRun[] {
     const owner = (id: string, level: number): string => ownerBranch(this.session, id, level).id;
@@ -102,11 +113,11 @@ export abstract class Bench {
     const figures = this.figuresAlong(branch.id);
     const summaries = summarise(figures);
     const ladder = ladderOf(plan, this.model, figures);
-    return { branch, levels: levelStates(plan, ladder, figures, this.liveAlong(branch.id), summaries), summaries };
+    return { branch, levels: levelStates(plan, ladder, figures, this.liveAlong(branch.id), summaries, this.marksOf(branch.id)), summaries };
   }
 
   private stepsLeft(): number {
-    const done = new Set(this.figures.map(runName));
+    const done = new Set([...this.figures, ...this.levels.flatMap(({ missing }) => missing.map(({ run }) => run))].map(runName));
     const begun = this.live.reduce((sum, { start, position }) => sum + position - start, 0);
     const left = runsOf(this.plan, this.experiment.limit).filter((run) => !done.has(runName(run)));
     return left.reduce((sum, run) => sum + stepsOf(this.plan, run), -begun);

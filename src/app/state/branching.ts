@@ -3,7 +3,7 @@ import { m } from '../../paraglide/messages.js';
 import { hasSharedRate } from '../../science/recipe/defaults.ts';
 import type { Recipe } from '../../science/recipe/schema.ts';
 import { findDataset } from '../../tasks/catalogue.ts';
-import { branchOf, changeBranch, growBranch, ownerBranch, TRUNK, type Session } from '../../sessions/session.ts';
+import { branchOf, changeBranch, growBranch, liftMarks, ownerBranch, TRUNK, type Session } from '../../sessions/session.ts';
 import { integer, percent } from '../format.ts';
 import { differences, drawsAnew, isWhatIf, read, sharesRuns } from './edits.ts';
 
@@ -31,7 +31,10 @@ export function consequenceOf(session: Session, branchId: string, recipe: Recipe
 export function takeUp(session: Session, branchId: string, recipe: Recipe, fromLevel: number, newId: () => string): Place | null {
   switch (consequenceOf(session, branchId, recipe)) {
     case 'same': {
-      const changed = changeBranch(session, branchId, { recipe });
+      // What diverged under another recipe says nothing about this one.
+      const isSame = sharesRuns(branchOf(session, branchId).recipe, recipe);
+      const lost = isSame ? [] : (session.diverged ?? []).filter(({ branch }) => branch === branchId).map(({ key }) => key);
+      const changed = changeBranch(liftMarks(session, lost), branchId, { recipe });
       return { session: branchId === TRUNK ? changeBranch(changed, TRUNK, { name: recipe.name }) : changed, branchId };
     }
     case 'what-if': {

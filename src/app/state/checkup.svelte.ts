@@ -2,6 +2,7 @@
  * Checks a link: trains its runs again on the deterministic engine and holds each against what the link says. It has a
  * laboratory of its own and keeps nothing: the session, its results and the library stay as they are.
  */
+import { Diverged } from '../../science/divergence.ts';
 import type { Notebook } from '../../science/experiment.ts';
 import { stepsOf } from '../../science/draw.ts';
 import type { RunId } from '../../science/result.ts';
@@ -54,6 +55,9 @@ export class Checkup {
         trained: (outcome) => {
           if (this.hold(outcome) === 'same') matched(outcome);
         },
+        divergence: () => undefined,
+        // The link tells what came of it, so here it does not come.
+        diverged: ({ seed, arm, level, step }) => (this.failure = new Diverged({ seed, arm, level }, step)),
         failed: (error) => (this.failure = error),
         // Its engine needs no graphics processor.
         restarted: () => undefined,

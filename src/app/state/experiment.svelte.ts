@@ -3,6 +3,7 @@
  * Where it stands is one word; what it finds goes to the listeners it was given.
  */
 import { conduct, type Laboratory, type Notebook } from '../../science/experiment.ts';
+import type { Divergence, Marks } from '../../science/divergence.ts';
 import { stepsOf } from '../../science/draw.ts';
 import type { Plan } from '../../science/plan.ts';
 import type { Recipe } from '../../science/recipe/schema.ts';
@@ -25,6 +26,9 @@ export interface ExperimentListeners {
   finished(result: RunResult): void;
   /** A run was trained here and now; `live` is the last that was seen of it. */
   trained(outcome: RunOutcome, live: LiveRun | undefined): void;
+  /** Of a run, by its key, that it diverged before; it is not trained again. */
+  divergence(key: string): Divergence | undefined;
+  diverged(mark: Divergence): void;
   failed(error: unknown): void;
   /** A run lost its graphics processor and has begun again: what there is to say of it. */
   restarted(message: string): void;
@@ -133,7 +137,16 @@ export class Experiment {
         // Only now: what was kept of it takes a moment to be, and the stage must have something to show.
         this.live.end(result);
       };
-      await conduct(plan, this.gated(plan, client, isCurrent), notebook, finished, wanted);
+      const marks: Marks = {
+        find: (key) => this.options.listeners.divergence(key),
+        keep: (mark) => {
+          if (!isCurrent()) return;
+          this.options.listeners.diverged(mark);
+          if (mark.isSource === true) this.live.endSource(mark);
+          else this.live.end(mark);
+        },
+      };
+      await conduct(plan, this.gated(plan, client, isCurrent), notebook, finished, wanted, marks);
       if (isCurrent()) this.status = 'done';
     } catch (error) {
       if (!isCurrent() || isCancelled(error)) return;

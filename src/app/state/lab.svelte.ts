@@ -3,13 +3,17 @@
  * outside itself is given to it, so that tests can run it without a page.
  */
 import { m } from '../../paraglide/messages.js';
+import type { Divergence } from '../../science/divergence.ts';
 import { LabError } from '../../science/errors.ts';
 import type { Recipe } from '../../science/recipe/schema.ts';
 import type { RunId, RunResult } from '../../science/result.ts';
 import {
+  addMark,
   addRun,
   branchOf,
   changeBranch,
+  liftMarks,
+  marksAlong,
   ownerBranch,
   renameSession,
   standingBranches,
@@ -103,6 +107,8 @@ export class Lab extends Bench {
       listeners: {
         finished: (result) => this.record(result),
         trained: (outcome, live) => this.album.add(outcome, live),
+        divergence: (key) => this.session.diverged?.find((mark) => mark.key === key),
+        diverged: (mark) => this.mark(mark),
         failed: (error) => this.notices.report('run', error),
         restarted: (message) => this.notices.report('run', new LabError(message, 'engine')),
       },
@@ -269,6 +275,22 @@ export class Lab extends Bench {
   private record(result: RunResult): void {
     this.session = addRun(this.session, ownerBranch(this.session, this.trainingBranch, result.level).id, result);
     this.keep();
+  }
+
+  private mark(mark: Divergence): void {
+    const { trainingBranch } = this;
+    const branch = mark.isSource === true ? trainingBranch : ownerBranch(this.session, trainingBranch, mark.level).id;
+    this.session = addMark(this.session, branch, mark);
+    this.keep();
+  }
+
+  /** Trains what diverged along the branch that is shown once more, and what was left out for it. */
+  retry(): void {
+    this.session = liftMarks(
+      this.session,
+      marksAlong(this.session, this.branchId).map(({ key }) => key),
+    );
+    this.transport.run();
   }
 
   keep(): void {

@@ -1,4 +1,5 @@
 /** The levels as the timeline shows them, from the plan and what has been found. */
+import { missingOf, type Mark, type MissingRun } from '../../science/divergence.ts';
 import { runsOfLevel } from '../../science/experiment.ts';
 import type { Plan } from '../../science/plan.ts';
 import type { RunId } from '../../science/result.ts';
@@ -12,6 +13,8 @@ export interface LevelState {
   /** Test accuracy of the tickets; null where none is known. */
   readonly accuracy: Spread | null;
   readonly isDone: boolean;
+  /** What there will be no result of. */
+  readonly missing: readonly MissingRun[];
   /** 0..1 over all runs of the level. */
   readonly progress: number;
 }
@@ -24,13 +27,22 @@ export function levelStates(
   finished: readonly RunId[],
   live: readonly LiveRun[],
   summaries: readonly Summary[],
+  marks: readonly Mark[],
 ): LevelState[] {
   const done = new Set(finished.map(runName));
   const going = new Map(live.map((run) => [runName(run.run), progressOf(run)]));
   return ladder.map((density, level) => {
-    const runs = plan.recipe.seeds.flatMap((seed) => runsOfLevel(plan, seed, level)).map(runName);
-    const progress = runs.reduce((sum, name) => sum + (done.has(name) ? 1 : (going.get(name) ?? 0)), 0) / runs.length;
+    const all = plan.recipe.seeds.flatMap((seed) => runsOfLevel(plan, seed, level));
+    const missing = missingOf(
+      plan,
+      all.filter((run) => !done.has(runName(run)) && !going.has(runName(run))),
+      marks,
+    );
+    const lost = new Set(missing.map(({ run }) => runName(run)));
+    const runs = all.map(runName);
+    const isOver = (name: string): boolean => done.has(name) || lost.has(name);
+    const progress = runs.reduce((sum, name) => sum + (isOver(name) ? 1 : (going.get(name) ?? 0)), 0) / runs.length;
     const summary = summaries.find((one) => one.level === level && one.arm === 'ticket');
-    return { level, density, accuracy: summary?.testAccuracy ?? null, isDone: runs.every((name) => done.has(name)), progress };
+    return { level, density, accuracy: summary?.testAccuracy ?? null, isDone: runs.every(isOver), missing, progress };
   });
 }

@@ -9,7 +9,7 @@ import { withNoise } from '../../tasks/batches.ts';
 import { stepsOf } from '../draw.ts';
 import { recipeAt, type Plan } from '../plan.ts';
 import type { RunId } from '../result.ts';
-import { Diverged } from '../run.ts';
+import { Diverged } from '../divergence.ts';
 import type { Snapshot, Tensors } from '../tensors.ts';
 import { lossExamples, type AnalysisBench } from './bench.ts';
 

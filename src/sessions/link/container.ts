@@ -6,7 +6,7 @@ import { sha256 } from '@noble/hashes/sha2.js';
 import { ByteReader, ByteWriter, Malformed } from '../bytes.ts';
 
 /** Written once, never given another meaning. */
-export const kinds = { recipe: 1, figures: 2, fingerprints: 3, curves: 4, masks: 5, branches: 6, densities: 11 } as const;
+export const kinds = { recipe: 1, figures: 2, fingerprints: 3, curves: 4, masks: 5, branches: 6, densities: 11, diverged: 13 } as const;
 /** Of a what-if. Kinds of their own, since a reader that knows of no branches would take its runs for the trunk's. */
 export const branchKinds: Readonly<Record<SectionKind, number>> = {
   ...kinds,
@@ -15,6 +15,7 @@ export const branchKinds: Readonly<Record<SectionKind, number>> = {
   curves: 9,
   masks: 10,
   densities: 12,
+  diverged: 14,
 };
 export type SectionKind = keyof typeof kinds;
 

@@ -44,7 +44,7 @@ export async function readFirst(deflated: Uint8Array): Promise<Omit<SharedSessio
     fingerprint: bytesToHex(reader.raw(FINGERPRINT_BYTES)),
   }));
   reader.end();
-  return { name, recipe, branches: [], plan: planOf(recipe), figures, curves: [], masks: [] };
+  return { name, recipe, branches: [], plan: planOf(recipe), figures, curves: [], masks: [], marks: [] };
 }
 
 /** `sparse`, or `tfjs-` and a backend; only `sparse` gives the same bits everywhere. */

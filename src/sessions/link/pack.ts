@@ -7,10 +7,11 @@ import { modelOf } from '../../science/recipe/model.ts';
 import { toBase64Url } from '../base64.ts';
 import { ByteWriter } from '../bytes.ts';
 import { deflate } from '../deflate.ts';
-import { findRun, planOfBranch, sessionName, TRUNK, trunkOf, type Session, type SessionRun } from '../session.ts';
+import { findRun, marksAlong, planOfBranch, sessionName, TRUNK, trunkOf, type Session, type SessionRun } from '../session.ts';
 import { branchKinds, joinSections, kinds, type SectionKind } from './container.ts';
 import { writeCurves, type CurveGrain } from './curves.ts';
 import { tellsDensities, writeDensities } from './densities.ts';
+import { writeDiverged } from './diverged.ts';
 import { writeFigures } from './figures.ts';
 import { lineageOf, writeLineage } from './lineage.ts';
 import { MAX_MASK_BITS, maskBits, packMask } from './masks.ts';
@@ -80,6 +81,8 @@ export async function packLink(session: Session, room: number, notebook: Pick<No
     put('fingerprints', fingerprintsOf(done));
     if (tellsDensities(plan)) put('densities', writeDensities(modelOf(recipe), done));
   }
+  const marks = marksAlong(session, branchId);
+  if (marks.length > 0) put('diverged', writeDiverged(marks), { count: marks.length });
   if (session.branches.length > 1) left.push({ kind: 'branches', reason: 'not-shown', count: session.branches.length - 1 });
   if (lengthWith(0) > room) return { hash: null, characters: lengthWith(0), parts, left };
   expectFewRuns(done.length);

@@ -1,6 +1,7 @@
 /** What came with a link, whatever the link's form. */
 import { LabError } from '../../science/errors.ts';
 import { m } from '../../paraglide/messages.js';
+import type { Mark } from '../../science/divergence.ts';
 import type { Plan } from '../../science/plan.ts';
 import { parseRecipe } from '../../science/recipe/parse.ts';
 import type { Recipe } from '../../science/recipe/schema.ts';
@@ -21,6 +22,8 @@ export interface SharedSession {
   readonly figures: readonly SharedFigures[];
   readonly curves: readonly SharedCurve[];
   readonly masks: readonly SharedMask[];
+  /** Runs along it that diverged. */
+  readonly marks: readonly Mark[];
   /** The link itself, without `#`: to be sent on as it is. */
   readonly hash: string;
 }

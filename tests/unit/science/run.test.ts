@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { draw } from '../../../src/science/draw.ts';
 import { planOf } from '../../../src/science/plan.ts';
 import { modelOf } from '../../../src/science/recipe/model.ts';
-import { Diverged, trainRun, type CurvePoint, type Job, type RunControl, type Watcher } from '../../../src/science/run.ts';
+import { Diverged } from '../../../src/science/divergence.ts';
+import { trainRun, type CurvePoint, type Job, type RunControl, type Watcher } from '../../../src/science/run.ts';
 import type { NetworkStart, Trainer } from '../../../src/science/trainer.ts';
 import type { Snapshot } from '../../../src/science/tensors.ts';
 import { batchesOf } from '../../../src/tasks/batches.ts';
@@ -83,6 +84,19 @@ function job(keep: readonly number[] = []): Job {
 }
 
 describe('a run', () => {
+  it('whose weights end infinite behind a unit that never fires has diverged, whatever its losses say', async () => {
+    const trainer = new Scripted();
+    const read = () => Promise.resolve({ parameters: { 'output/bias': Float32Array.of(Infinity) }, buffers: {} });
+    const infinite = new Proxy(trainer, { get: (of, key): unknown => (key === 'read' ? read : Reflect.get(of, key)) });
+    await expect(trainRun(infinite, engine, job(), control, watching(40).watcher)).rejects.toMatchObject({ step: 40 });
+  });
+
+  it('that scores no number on any split has diverged', async () => {
+    const trainer = new Scripted();
+    trainer.metrics = (_network, examples) => Promise.resolve({ accuracy: 0, loss: examples.length === recipe.task.test ? Infinity : 1 });
+    await expect(trainRun(trainer, engine, job(), control, watching(40).watcher)).rejects.toBeInstanceOf(Diverged);
+  });
+
   it('stops at every evaluation and every snapshot asked for, whatever the stride', async () => {
     const trainer = new Scripted();
     const { watcher, points } = watching(7);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { LabError } from '../../../src/science/errors.ts';
 import { exportSession, importSession } from '../../../src/sessions/file.ts';
-import { addRun, findRun, renameSession, sessionName, TRUNK } from '../../../src/sessions/session.ts';
+import { addMark, addRun, findRun, liftMarks, renameSession, sessionName, TRUNK } from '../../../src/sessions/session.ts';
 import { tinyRecipe } from '../science/recipes.ts';
 import { sampleResult, sampleSession } from './sample.ts';
 
@@ -59,6 +59,30 @@ describe('session files', () => {
     expect(() => importSession(text.slice(0, -20), 'mine.json')).toThrow(
       /^mine\.json does not read as JSON: it ends too early, at line 1, column \d+\. Check commas/,
     );
+  });
+});
+
+describe('sessions with runs that diverged', () => {
+  const mark = { seed: 2, arm: 'ticket', level: 1, step: 14, key: 'a'.repeat(64) } as const;
+  const marked = addMark(session, TRUNK, mark);
+
+  it('come back from their file, and files without marks stay as they were', () => {
+    expect(importSession(exportSession(marked), 'mine.json')).toEqual(marked);
+    expect(marked.diverged).toEqual([{ ...mark, branch: TRUNK }]);
+    expect(exportSession(session)).not.toContain('diverged');
+  });
+
+  it('tell a run once, and forget the mark of one that is trained to its end, or is to be tried again', () => {
+    expect(addMark(marked, TRUNK, { ...mark, step: 15 }).diverged).toMatchObject([{ step: 15 }]);
+    expect(addMark(marked, TRUNK, { ...mark, isSource: true }).diverged).toHaveLength(2);
+    const trained = { ...sampleResult(tinyRecipe(), { seed: 2, arm: 'ticket', level: 1 }), key: mark.key };
+    expect(addRun(marked, TRUNK, trained)).not.toHaveProperty('diverged');
+    expect(liftMarks(marked, [mark.key])).toEqual(session);
+  });
+
+  it('of a branch that is not there are refused', () => {
+    const elsewhere = exportSession({ ...marked, diverged: [{ ...mark, branch: 'elsewhere' }] });
+    expect(() => importSession(elsewhere, 'mine.json')).toThrow(expect.objectContaining({ subject: 'diverged.0.branch' }));
   });
 });
 

@@ -10,7 +10,7 @@ import { fromBase64Url, toBase64Url } from '../../../src/sessions/base64.ts';
 import { deflate } from '../../../src/sessions/deflate.ts';
 import { decodeLink, packLink, type PackedLink } from '../../../src/sessions/link.ts';
 import { joinSections, kinds, splitSections } from '../../../src/sessions/link/container.ts';
-import type { Session } from '../../../src/sessions/session.ts';
+import { addMark, TRUNK, type Session } from '../../../src/sessions/session.ts';
 import { tinyRecipe } from '../science/recipes.ts';
 import { lenet, realisticSession } from './realistic.ts';
 import { sampleOutcome, sampleSession } from './sample.ts';
@@ -30,6 +30,23 @@ const byRun = (list: readonly { seed: number; arm: string; level: number }[]) =>
   [...list].sort((a, b) => `${a.seed}${a.arm}${a.level}`.localeCompare(`${b.seed}${b.arm}${b.level}`));
 
 describe('links', () => {
+  it('tell which runs diverged, also where nothing else was found, and readers that know nothing of it pass over it', async () => {
+    const marks = [
+      { seed: 1, arm: 'ticket', level: 0, step: 14, isSource: true },
+      { seed: 2, arm: 'random-mask', level: 3, step: 40 },
+    ] as const;
+    for (const of of [session, { ...session, runs: [] }]) {
+      const marked = marks.reduce((known: Session, mark) => addMark(known, TRUNK, { ...mark, key: 'a'.repeat(64) }), of);
+      const hash = await pack(marked);
+      const shared = await decodeLink(hash);
+      expect(shared.marks).toEqual(marks);
+      expect(shared.figures).toHaveLength(of.runs.length);
+      const sections = new Map(splitSections(fromBase64Url(hash.slice(3))));
+      expect(sections.delete(kinds.diverged)).toBe(true);
+      expect((await decodeLink(`s2.${toBase64Url(joinSections(sections))}`)).figures).toEqual(shared.figures);
+    }
+  });
+
   it('bring back the recipe and every run’s figures exactly', async () => {
     const shared = await decodeLink(await pack(session));
     expect(shared.recipe).toEqual(session.branches[0].recipe);

@@ -1,6 +1,7 @@
 import { MessageChannel } from 'node:worker_threads';
 import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs';
 import { afterEach, expect, it } from 'vitest';
+import { Diverged } from '../../../src/science/divergence.ts';
 import { LabError } from '../../../src/science/errors.ts';
 import type { RunRequest } from '../../../src/science/experiment.ts';
 import { planOf } from '../../../src/science/plan.ts';
@@ -41,6 +42,11 @@ it('errors stay what they are', async () => {
     subject: 'model.hidden',
   });
   await expect(wired({ run: () => Promise.reject(new LabError('', '')) }).run(request)).rejects.toBeInstanceOf(LabError);
+  const diverged = await wired({ run: () => Promise.reject(new Diverged(request.run, 7)) })
+    .run(request)
+    .catch((error: unknown) => error);
+  expect(diverged).toBeInstanceOf(Diverged);
+  expect(diverged).toMatchObject({ run: request.run, step: 7, subject: 'training.optimizer.learningRate' });
   await expect(wired({ run: () => Promise.reject(new Cancelled()) }).run(request)).rejects.toBeInstanceOf(Cancelled);
   await expect(wired({ run: () => Promise.reject(new TypeError('a fault')) }).run(request)).rejects.toThrow(/a fault/);
 });

@@ -2,9 +2,21 @@
 import { m } from '../../../paraglide/messages.js';
 import type { Model } from '../../../models/model.ts';
 import { ladderOf } from '../../state/ladder.ts';
+import { runName } from '../../state/live.svelte.ts';
+import { missingOf, type MissingRun } from '../../../science/divergence.ts';
+import { runsAlongPlan } from '../../../science/experiment.ts';
 import type { Arm } from '../../../science/recipe/schema.ts';
 import type { SharedSession } from '../../../sessions/link.ts';
-import { branchOf, ownerBranch, planOfBranch, runsAlong, standingBranches, type Branch, type Session } from '../../../sessions/session.ts';
+import {
+  branchOf,
+  marksAlong,
+  ownerBranch,
+  planOfBranch,
+  runsAlong,
+  standingBranches,
+  type Branch,
+  type Session,
+} from '../../../sessions/session.ts';
 import { findingsOf, type Finding } from './findings.ts';
 
 export interface BranchEvidence {
@@ -15,6 +27,8 @@ export interface BranchEvidence {
   readonly ladder: readonly number[];
   /** Along it: those of the levels that it shares with what it grew from, too. */
   readonly findings: readonly Finding[];
+  /** What there will be no finding of: it diverged, or was left out for what did. */
+  readonly missing: readonly MissingRun[];
   /** As the recipe lists them; others with something to show come after. */
   readonly arms: readonly Arm[];
 }
@@ -52,12 +66,19 @@ export function evidenceOf({ session, shared, model }: Source): BranchEvidence[]
   const branches = standingBranches(session);
   const names = branchNames(branches);
   return branches.map((branch) => {
+    const plan = planOfBranch(session, branch.id);
     const findings = findingsOf({ runs: runsAlong(session, branch.id), shared, session, branchId: branch.id });
+    const known = new Set(findings.map(runName));
     return {
       branch,
       name: names.get(branch.id) ?? branch.name,
-      ladder: ladderOf(planOfBranch(session, branch.id), model, findings),
+      ladder: ladderOf(plan, model, findings),
       findings,
+      missing: missingOf(
+        plan,
+        runsAlongPlan(plan).filter((run) => !known.has(runName(run))),
+        shared?.marks ?? marksAlong(session, branch.id),
+      ),
       arms: [...new Set<Arm>([...branch.recipe.arms, ...findings.map(({ arm }) => arm)])],
     };
   });

@@ -1,5 +1,6 @@
 /** The table's columns and rows: of every level and arm, or of every run; each column can be sorted by. */
 import { m } from '../../../paraglide/messages.js';
+import { isSelf, type MissingRun } from '../../../science/divergence.ts';
 import type { Arm } from '../../../science/recipe/schema.ts';
 import { summarise } from '../../../science/analysis/summary.ts';
 import { armLook } from '../../arms.ts';
@@ -34,7 +35,21 @@ const percent = (value: number): string => accuracy(value);
 const seconds = (ms: number): string => fixed(ms / 1000, 1);
 const armName = (level: number, arm: Arm): string => (level === 0 ? m.app_dense() : armLook[arm].name());
 
-export function meansTable(findings: readonly Finding[]): Table {
+/** Of a run without a result: that it diverged and where, or was left out. */
+const fateOf = ({ run, cause }: MissingRun): string =>
+  isSelf(run, cause) ? m.evidence_diverged_at({ step: integer(cause.step) }) : m.evidence_left_out();
+
+/** Of an arm at a level of which there is no result. */
+const NOTHING: Cell = number(null, String);
+
+export function meansTable(findings: readonly Finding[], missing: readonly MissingRun[] = []): Table {
+  const lost = (level: number, arm: Arm): number => missing.filter(({ run }) => run.level === level && run.arm === arm).length;
+  const seeds = (count: number, lost: number): Cell => ({
+    text: lost === 0 ? String(count) : m.evidence_seeds_of({ count, all: count + lost }),
+    value: count,
+  });
+  const known = new Set(findings.map(({ level, arm }) => `${arm}/${level}`));
+  const blank = new Map(missing.map(({ run }) => [`${run.arm}/${run.level}`, run]));
   const meanOf = (level: number, arm: Arm, valueOf: (finding: Finding) => number | null): number | null => {
     const known = findings.filter((one) => one.level === level && one.arm === arm).flatMap((one) => valueOf(one) ?? []);
     return known.length === 0 ? null : known.reduce((sum, value) => sum + value, 0) / known.length;
@@ -52,37 +67,55 @@ export function meansTable(findings: readonly Finding[]): Table {
       m.evidence_column_seconds(),
       m.evidence_column_seeds(),
     ],
-    rows: summarise(findings).map(({ level, arm, density, testAccuracy, earlyStopStep, earlyStopTestAccuracy }) => ({
-      id: `${arm}/${level}`,
-      level,
-      arm,
-      seed: null,
-      cells: [
-        number(level, String),
-        number(density.mean, kept),
-        word(armName(level, arm)),
-        number(testAccuracy.mean, percent),
-        {
-          text: m.evidence_range({ from: percent(testAccuracy.min), to: percent(testAccuracy.max) }),
-          value: testAccuracy.max - testAccuracy.min,
-        },
-        number(earlyStopStep.mean, integer),
-        number(earlyStopTestAccuracy.mean, percent),
-        number(
-          meanOf(level, arm, ({ initialTestAccuracy }) => initialTestAccuracy),
-          percent,
-        ),
-        number(
-          meanOf(level, arm, ({ trainMs }) => trainMs),
-          seconds,
-        ),
-        number(testAccuracy.count, String),
-      ],
-    })),
+    rows: [
+      ...summarise(findings).map(({ level, arm, density, testAccuracy, earlyStopStep, earlyStopTestAccuracy }) => ({
+        id: `${arm}/${level}`,
+        level,
+        arm,
+        seed: null,
+        cells: [
+          number(level, String),
+          number(density.mean, kept),
+          word(armName(level, arm)),
+          number(testAccuracy.mean, percent),
+          {
+            text: m.evidence_range({ from: percent(testAccuracy.min), to: percent(testAccuracy.max) }),
+            value: testAccuracy.max - testAccuracy.min,
+          },
+          number(earlyStopStep.mean, integer),
+          number(earlyStopTestAccuracy.mean, percent),
+          number(
+            meanOf(level, arm, ({ initialTestAccuracy }) => initialTestAccuracy),
+            percent,
+          ),
+          number(
+            meanOf(level, arm, ({ trainMs }) => trainMs),
+            seconds,
+          ),
+          seeds(testAccuracy.count, lost(level, arm)),
+        ],
+      })),
+      ...[...blank]
+        .filter(([id]) => !known.has(id))
+        .map(([id, { level, arm }]) => ({
+          id,
+          level,
+          arm,
+          seed: null,
+          cells: [
+            number(level, String),
+            NOTHING,
+            word(armName(level, arm)),
+            { ...word(m.evidence_diverged()), value: -Infinity },
+            ...Array.from({ length: 5 }, () => NOTHING),
+            seeds(0, lost(level, arm)),
+          ],
+        })),
+    ],
   };
 }
 
-export const runsTable = (findings: readonly Finding[]): Table => ({
+export const runsTable = (findings: readonly Finding[], missing: readonly MissingRun[] = []): Table => ({
   columns: [
     m.evidence_column_level(),
     m.evidence_column_kept(),
@@ -97,9 +130,8 @@ export const runsTable = (findings: readonly Finding[]): Table => ({
     m.evidence_column_seconds(),
     m.evidence_column_fingerprint(),
   ],
-  rows: [...findings]
-    .sort((a, b) => a.level - b.level)
-    .map((run) => ({
+  rows: [
+    ...findings.map((run) => ({
       id: `${run.seed}/${run.arm}/${run.level}`,
       level: run.level,
       arm: run.arm,
@@ -119,6 +151,20 @@ export const runsTable = (findings: readonly Finding[]): Table => ({
         word(run.fingerprint.slice(0, 8)),
       ],
     })),
+    ...missing.map((one) => ({
+      ...one.run,
+      id: `${one.run.seed}/${one.run.arm}/${one.run.level}`,
+      cells: [
+        number(one.run.level, String),
+        NOTHING,
+        word(armName(one.run.level, one.run.arm)),
+        number(one.run.seed, String),
+        { text: fateOf(one), value: -Infinity },
+        ...Array.from({ length: 6 }, () => NOTHING),
+        word('–'),
+      ],
+    })),
+  ].sort((a, b) => a.level - b.level),
 });
 
 export interface Sorting {

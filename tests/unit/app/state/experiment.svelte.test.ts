@@ -34,7 +34,7 @@ it('shows a run as it trained until its result is known, so that there is never 
         if (experiment.live.find(result) === undefined) gaps.push(result);
         known.push(result);
       },
-      ...{ trained: nothing, restarted: nothing },
+      ...{ trained: nothing, restarted: nothing, diverged: nothing, divergence: () => undefined },
       failed: (error) => {
         throw error;
       },
