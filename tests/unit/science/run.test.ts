@@ -87,7 +87,7 @@ describe('a run', () => {
   it('whose weights end infinite behind a unit that never fires has diverged, whatever its losses say', async () => {
     const trainer = new Scripted();
     const read = () => Promise.resolve({ parameters: { 'output/bias': Float32Array.of(Infinity) }, buffers: {} });
-    const infinite = new Proxy(trainer, { get: (of, key) => (key === 'read' ? read : of[key as 'write']) });
+    const infinite = new Proxy(trainer, { get: (of, key): unknown => (key === 'read' ? read : Reflect.get(of, key)) });
     await expect(trainRun(infinite, engine, job(), control, watching(40).watcher)).rejects.toMatchObject({ step: 40 });
   });
 
