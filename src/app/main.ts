@@ -34,11 +34,16 @@ const memory = {
   setItem: (key: string, value: string) => void forgotten.set(key, value),
 };
 
+/** What is done elsewhere is fetched when it is first done. */
+const away = () => import('../sessions/away.ts');
+
 const lab = new Lab({
   openLab,
   student: openStudy(),
   analyst: openAnalysis,
   openStore: embed === null ? openStore : () => Promise.reject(new LabError(m.share_no_storage(), 'storage')),
+  sweep: async () => (await away()).sweepAway(),
+  readLink: async (hash) => (await away()).readLink(hash),
   fetchText,
   memory: () => (embed === null ? localStorage : memory),
   schedule: nextFrame,

@@ -8,11 +8,12 @@ import { m } from '../paraglide/messages.js';
 import { LabError } from '../science/errors.ts';
 import type { Notebook } from '../science/experiment.ts';
 import { decodeOutcome, encodeOutcome } from './compact.ts';
-import { Database } from './database.ts';
+import type { Database } from './database.ts';
 import { FactsSchema, factsOf } from './facts.ts';
 import { exportSession, importSession } from './file.ts';
 import { NewerVersion } from './schema.ts';
 import { renameSession, SESSION_VERSION, sessionName, type Session } from './session.ts';
+import { claims, entries, openShelves, sizes, texts, type Claim } from './shelves.ts';
 
 const whole = () => v.pipe(v.number(), v.integer(), v.minValue(0));
 
@@ -42,6 +43,10 @@ export type SessionEntry = Readonly<v.InferOutput<typeof EntrySchema>>;
 /** Written by a newer build: it is listed and can be exported, but is neither opened nor changed here. */
 export const isNewer = ({ format }: SessionEntry): boolean => format > SESSION_VERSION;
 
+/** The run keys of a stored entry's session at its revision; null where the entry cannot be relied on. */
+export const heldBy = (entry: unknown): Pick<SessionEntry, 'revision' | 'keys'> | null =>
+  v.is(EntrySchema, entry) && !entry.damaged && !isNewer(entry) ? entry : null;
+
 export interface StoredSession {
   readonly id: string;
   readonly revision: number;
@@ -53,66 +58,41 @@ export class StaleRevision extends Error {
   override readonly name = 'StaleRevision';
 }
 
-const ENTRY = 'entry/';
-const entryKey = (id: string): string => `${ENTRY}${id}`;
-const textKey = (id: string): string => `session/${id}`;
-const allEntries = (): IDBKeyRange => IDBKeyRange.bound(ENTRY, 'entry0', false, true);
-const allTexts = (): IDBKeyRange => IDBKeyRange.bound('session/', 'session0', false, true);
-
-/** Beside an outcome stands how many bytes it takes, so that telling the sizes does not read the weights. */
-const SIZE = 'size/';
-const sizeKey = (key: string): string => `${SIZE}${key}`;
-const allSizes = (): IDBKeyRange => IDBKeyRange.bound(SIZE, 'size0', false, true);
-
 const getEntry = (store: IDBObjectStore, id: string): Promise<SessionEntry | undefined> =>
-  promisifyRequest(store.get(entryKey(id)) as IDBRequest<SessionEntry | undefined>);
+  promisifyRequest(store.get(entries.key(id)) as IDBRequest<SessionEntry | undefined>);
 const getText = (store: IDBObjectStore, id: string): Promise<string | undefined> =>
-  promisifyRequest(store.get(textKey(id)) as IDBRequest<string | undefined>);
+  promisifyRequest(store.get(texts.key(id)) as IDBRequest<string | undefined>);
 
 export class SessionStore {
   /** Outcomes of runs with their weights. A damaged one reads as none, so that its run is trained again. */
   readonly notebook: Notebook;
-  private readonly library = new Database('lottery-ticket-lab');
-  private readonly outcomes = new Database('lottery-ticket-lab-outcomes');
+  private readonly library: Database;
+  private readonly outcomes: Database;
+  /** Outcomes that were kept or found here since the last save of a session that holds them. */
+  private readonly claimed = new Set<string>();
 
   /** `tell` hears of outcomes that are damaged, by name. */
   constructor(private readonly tell: (error: LabError) => void) {
+    ({ library: this.library, outcomes: this.outcomes } = openShelves());
     this.notebook = {
       find: (key) => this.findOutcome(key),
-      keep: async (outcome) => {
-        const bytes = await encodeOutcome(outcome);
-        await this.outcomes.write((store) => {
-          store.put(bytes, outcome.result.key);
-          store.put(bytes.length, sizeKey(outcome.result.key));
-          return Promise.resolve();
-        });
-      },
+      keep: async (outcome) => this.put(outcome.result.key, await encodeOutcome(outcome)),
     };
   }
 
   /** All sessions, the newest first. What an entry lacks is read from its session again. */
   async list(): Promise<readonly SessionEntry[]> {
-    const [keys, values] = await this.library.read((store) =>
-      Promise.all([
-        promisifyRequest(store.getAllKeys(allEntries()) as IDBRequest<string[]>),
-        promisifyRequest(store.getAll(allEntries()) as IDBRequest<unknown[]>),
-      ]),
+    const { names, values } = await this.library.read((store) => entries.all<unknown>(store));
+    const list = await Promise.all(
+      values.map((value, index) => (v.is(EntrySchema, value) ? Promise.resolve(value) : this.mend(names[index], value))),
     );
-    const entries = await Promise.all(
-      values.map((value, index) => (v.is(EntrySchema, value) ? Promise.resolve(value) : this.mend(keys[index].slice(ENTRY.length), value))),
-    );
-    return entries.sort((a, b) => b.updated - a.updated);
+    return list.sort((a, b) => b.updated - a.updated);
   }
 
   /** Bytes that the weights of runs take, by run key. */
   async sizes(): Promise<ReadonlyMap<string, number>> {
-    const [keys, values] = await this.outcomes.read((store) =>
-      Promise.all([
-        promisifyRequest(store.getAllKeys(allSizes()) as IDBRequest<string[]>),
-        promisifyRequest(store.getAll(allSizes()) as IDBRequest<number[]>),
-      ]),
-    );
-    return new Map(keys.map((key, index) => [key.slice(SIZE.length), values[index]]));
+    const { names, values } = await this.outcomes.read((store) => sizes.all<number>(store));
+    return new Map(names.map((key, index) => [key, values[index]]));
   }
 
   /** Throws a LabError where the session is gone, or cannot be read: then it is marked as damaged and left as it is. */
@@ -124,7 +104,7 @@ export class SessionStore {
       return { id, revision: entry.revision, session: importSession(text, entry.name) };
     } catch (error) {
       if (!(error instanceof LabError) || error instanceof NewerVersion) throw error;
-      await this.library.write((store) => promisifyRequest(store.put({ ...entry, damaged: true } satisfies SessionEntry, entryKey(id))));
+      await this.library.write((store) => promisifyRequest(store.put({ ...entry, damaged: true } satisfies SessionEntry, entries.key(id))));
       throw new LabError(m.sessions_store_corrupt({ name: entry.name, reason: error.message }), 'storage', { cause: error });
     }
   }
@@ -138,16 +118,18 @@ export class SessionStore {
    * Saves a session over the revision it was loaded as (0: it is new) and resolves to its new one when it is on disk.
    * Rejects with `StaleRevision` where another tab was quicker, and with a LabError where it cannot be saved.
    */
-  save(id: string, revision: number, session: Session): Promise<number> {
-    return this.library.write(async (store) => {
+  async save(id: string, revision: number, session: Session): Promise<number> {
+    const saved = await this.library.write(async (store) => {
       const stored = (await getEntry(store, id))?.revision ?? 0;
       if (stored !== revision) throw new StaleRevision();
       const text = exportSession(session);
       const entry = entryOf(id, revision + 1, session, text);
-      store.put(entry, entryKey(id));
-      store.put(text, textKey(id));
+      store.put(entry, entries.key(id));
+      store.put(text, texts.key(id));
       return entry.revision;
     });
+    await this.letGo(session);
+    return saved;
   }
 
   /** Gives a stored session another name. Rejects as `load` and `save` do. */
@@ -165,22 +147,43 @@ export class SessionStore {
   /** Takes a session out of the library; its runs' weights are swept up at the next visit. */
   remove(id: string): Promise<void> {
     return this.library.write((store) => {
-      store.delete(entryKey(id));
-      store.delete(textKey(id));
+      store.delete(entries.key(id));
+      store.delete(texts.key(id));
       return Promise.resolve();
     });
   }
 
-  /** Deletes the weights of runs that no session holds any more. */
-  async sweep(): Promise<void> {
-    const texts = await this.library.read((store) => promisifyRequest(store.getAll(allTexts()) as IDBRequest<string[]>));
-    const keys = await this.outcomes.read((store) => promisifyRequest(store.getAllKeys()));
-    const isHeld = (key: string): boolean => texts.some((text) => text.includes(key));
-    const orphans = keys.filter((key) => typeof key === 'string' && !isHeld(key.startsWith(SIZE) ? key.slice(SIZE.length) : key));
+  /** An outcome, which nobody may sweep away until a session that holds it is saved. */
+  private async put(key: string, bytes: Uint8Array): Promise<void> {
     await this.outcomes.write((store) => {
-      for (const key of orphans) store.delete(key);
+      store.put(bytes, key);
+      store.put(bytes.length, sizes.key(key));
+      store.put(Date.now() satisfies Claim, claims.key(key));
       return Promise.resolve();
     });
+    this.claimed.add(key);
+  }
+
+  /** The same for one that was found, which a sweep may have taken away since it was read. */
+  private async claim(key: string, bytes: Uint8Array): Promise<void> {
+    await this.outcomes.write(async (store) => {
+      store.put(Date.now() satisfies Claim, claims.key(key));
+      if ((await promisifyRequest(store.getKey(key))) !== undefined) return;
+      store.put(bytes, key);
+      store.put(bytes.length, sizes.key(key));
+    });
+    this.claimed.add(key);
+  }
+
+  /** A session was saved: what it holds needs no claim. Claims that stay after all are forgotten by a later sweep. */
+  private async letGo({ runs }: Session): Promise<void> {
+    const held = runs.map(({ key }) => key).filter((key) => this.claimed.delete(key));
+    if (held.length === 0) return;
+    const forget = (store: IDBObjectStore): Promise<void> => {
+      for (const key of held) store.delete(claims.key(key));
+      return Promise.resolve();
+    };
+    await this.outcomes.write(forget).catch(() => undefined);
   }
 
   /** An entry made anew from the session it stands for: an older build wrote it, or it is damaged. */
@@ -189,7 +192,7 @@ export class SessionStore {
     const entry = entryFrom(id, text, value);
     const save = async (store: IDBObjectStore): Promise<void> => {
       // Another tab may have saved it meanwhile; what a newer build wrote is left as it is.
-      if (!isNewer(entry) && !v.is(EntrySchema, await getEntry(store, id))) store.put(entry, entryKey(id));
+      if (!isNewer(entry) && !v.is(EntrySchema, await getEntry(store, id))) store.put(entry, entries.key(id));
     };
     // On a full disk it is made anew at the next visit, too.
     await this.library.write(save).catch(() => undefined);
@@ -200,7 +203,10 @@ export class SessionStore {
     const bytes = await this.outcomes.read((store) => promisifyRequest(store.get(key) as IDBRequest<unknown>));
     if (!(bytes instanceof Uint8Array)) return null;
     try {
-      return await decodeOutcome(bytes, key);
+      const outcome = await decodeOutcome(bytes, key);
+      // On a full disk it is found all the same.
+      if (!this.claimed.has(key)) await this.claim(key, bytes).catch(() => undefined);
+      return outcome;
     } catch (error) {
       if (!(error instanceof LabError)) throw error;
       this.tell(error);

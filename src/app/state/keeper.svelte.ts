@@ -8,10 +8,7 @@ import { StaleRevision, type SessionEntry, type SessionStore, type StoredSession
 import type { Notices } from './notices.svelte.ts';
 
 /** Of the store, what a session on the bench needs. */
-export type Shelf = Pick<
-  SessionStore,
-  'list' | 'sizes' | 'load' | 'save' | 'text' | 'rename' | 'duplicate' | 'remove' | 'sweep' | 'notebook'
->;
+export type Shelf = Pick<SessionStore, 'list' | 'sizes' | 'load' | 'save' | 'text' | 'rename' | 'duplicate' | 'remove' | 'notebook'>;
 
 /** new: nothing worth keeping yet · off: there is no storage here. */
 export type Keeping = 'new' | 'saving' | 'saved' | 'failed' | 'off';
@@ -19,6 +16,8 @@ export type Keeping = 'new' | 'saving' | 'saved' | 'failed' | 'off';
 export interface KeeperOptions {
   /** `tell` hears of what is damaged there and will be trained again. */
   readonly openStore: (tell: (error: LabError) => void) => Promise<Shelf>;
+  /** Frees the room of what deleted sessions left behind; the page does not wait for it. */
+  readonly sweep: () => Promise<void>;
   readonly notices: Notices;
   readonly newId: () => string;
   /** Somebody else, another tab, has saved this session since: it goes on under another name. */
@@ -59,7 +58,7 @@ export class Keeper {
     try {
       const store = await this.options.openStore((error) => this.options.notices.report('storage', error));
       // What deleted sessions left behind goes in a quiet moment; the next visit is early enough, should that fail.
-      setTimeout(() => void store.sweep().catch(() => undefined), SWEEP_MS);
+      setTimeout(() => void this.options.sweep().catch(() => undefined), SWEEP_MS);
       return store;
     } catch (error) {
       this.options.notices.report('storage', error);

@@ -22,6 +22,7 @@ import {
   TRUNK,
   type Session,
 } from '../../sessions/session.ts';
+import type { OpenedLink } from '../../sessions/link.worker.ts';
 import type { Tensors } from '../../science/tensors.ts';
 import type { Analyst } from '../../worker/analysis.ts';
 import type { OpenLab } from '../../worker/client.ts';
@@ -50,6 +51,10 @@ export interface LabOptions {
   readonly student: Student;
   readonly analyst: Analyst;
   readonly openStore: (tell: (error: LabError) => void) => Promise<Shelf>;
+  /** Frees the room of what deleted sessions left behind; the page does not wait for it. */
+  readonly sweep: () => Promise<void>;
+  /** Reads the link of a hash; rejects with a LabError that says what is wrong with it. */
+  readonly readLink: (hash: string) => Promise<OpenedLink>;
   /** Text of a file beside the page. */
   readonly fetchText: (path: string) => Promise<string>;
   /** What this browser remembers between visits; may throw. */
@@ -98,6 +103,7 @@ export class Lab extends Bench {
     this.draft = new Draft(options.first);
     this.keeper = new Keeper({
       openStore: options.openStore,
+      sweep: options.sweep,
       notices: this.notices,
       newId: options.newId,
       fork: () => this.fork(),
@@ -121,8 +127,8 @@ export class Lab extends Bench {
     this.studies = new Studies(this, options.student);
     this.analyses = new Analyses(this, options.analyst);
     this.transport = new Transport(this);
-    const { fetchText, leaveLink } = options;
-    this.open = new Opener(this, { memory: this.memory, fetchText, leaveLink });
+    const { fetchText, readLink, leaveLink } = options;
+    this.open = new Opener(this, { memory: this.memory, fetchText, readLink, leaveLink });
     const engine = this.memory.recall('engine');
     this.engineChoice = engineChoices.find((choice) => choice === engine) ?? 'auto';
   }

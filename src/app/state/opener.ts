@@ -2,6 +2,7 @@
 import type { Recipe } from '../../science/recipe/schema.ts';
 import { importSession } from '../../sessions/file.ts';
 import type { SharedSession } from '../../sessions/link.ts';
+import type { OpenedLink } from '../../sessions/link.worker.ts';
 import { newSession, type Session } from '../../sessions/session.ts';
 import type { Experiment } from './experiment.svelte.ts';
 import { recipeNamed } from './files.ts';
@@ -28,6 +29,7 @@ interface Options {
   readonly memory: Memory;
   /** Text of a file beside the page. */
   readonly fetchText: (path: string) => Promise<string>;
+  readonly readLink: (hash: string) => Promise<OpenedLink>;
   /** Takes the link out of the page's address: what is on the bench is no longer what it says. */
   readonly leaveLink: () => void;
 }
@@ -122,9 +124,7 @@ export class Opener {
   /** What is wrong with the link; undefined where it opened. */
   private async tryLink(hash: string): Promise<unknown> {
     try {
-      const { decodeLink, sessionOf } = await import('../../sessions/link.ts');
-      const shared = await decodeLink(hash);
-      const session = sessionOf(shared);
+      const { shared, session } = await this.options.readLink(hash);
       this.bench.show(session);
       this.bench.select(session.branches[session.branches.length - 1].id);
       this.bench.keeper.begin();

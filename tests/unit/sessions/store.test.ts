@@ -5,9 +5,12 @@ import { LabError } from '../../../src/science/errors.ts';
 import { encodeOutcome } from '../../../src/sessions/compact.ts';
 import { renameSession } from '../../../src/sessions/session.ts';
 import { isNewer, openStore, StaleRevision } from '../../../src/sessions/store.ts';
+import { openShelves } from '../../../src/sessions/shelves.ts';
+import { sweep } from '../../../src/sessions/sweep.ts';
 import { tinyRecipe } from '../science/recipes.ts';
 import { honestOutcome, sampleSession } from './sample.ts';
 
+const DAY_MS = 86_400_000;
 const recipe = tinyRecipe({ name: 'Tiny' });
 const session = sampleSession(recipe);
 
@@ -148,7 +151,7 @@ describe('the notebook', () => {
     await store.save('a', 0, session);
     await store.notebook.keep(outcome);
     await store.notebook.keep(orphan);
-    await store.sweep();
+    await sweep(openShelves(), Date.now() + 2 * DAY_MS);
     expect(await store.notebook.find(outcome.result.key)).toEqual(outcome);
     expect(await store.notebook.find(orphan.result.key)).toBeNull();
     expect([...(await store.sizes()).keys()]).toEqual([outcome.result.key]);

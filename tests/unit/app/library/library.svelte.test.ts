@@ -28,6 +28,8 @@ function openTab(): { lab: Lab; library: Library } {
     student: () => Promise.reject(new Error('nothing is studied here')),
     openStore,
     leaveLink: () => undefined,
+    sweep: () => Promise.resolve(),
+    readLink: () => Promise.reject(new Error('no link is read here')),
     fetchText: () => Promise.reject(new Error('nothing is fetched here')),
     memory: () => storage,
     schedule: () => undefined,
