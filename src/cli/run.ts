@@ -11,6 +11,7 @@ import type { RunResult } from '../science/result.ts';
 import { Cancelled } from '../science/trainer.ts';
 import { exportArchive } from '../sessions/archive.ts';
 import { exportSession } from '../sessions/file.ts';
+import { lackOfRoom } from '../sessions/room.ts';
 import { addRun, findRun, TRUNK, type Session } from '../sessions/session.ts';
 import { openLab } from '../worker/node.ts';
 import type { EngineChoice } from '../worker/protocol.ts';
@@ -57,6 +58,8 @@ async function fileAt(path: string): Promise<string> {
 async function runFrom(ground: Ground, recipe: Recipe, { out, engine }: RunOptions, store: OutcomeStore, held: Lock): Promise<void> {
   const plan = planOf(recipe);
   const wanted = runsOf(plan).filter((run) => findRun(ground.session, TRUNK, run) === undefined);
+  const lack = lackOfRoom(ground.session, TRUNK, plan);
+  if (lack !== null) throw lack;
   let session = ground.session;
   const saveSoFar = async (): Promise<void> => {
     if (!(await held.isHeld())) throw new LabError(m.cli_lock_lost({ out }), '--out');
