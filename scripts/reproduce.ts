@@ -1,18 +1,21 @@
 /**
  * Runs the classic results and writes what came of them: a session each into public/examples, which the lab opens, and
- * the table of the README. Goes on where it was stopped; what is in build/reproduce is not trained again.
+ * the table of the README. Goes on where it was stopped; what is in build/reproduce is not trained again. With `--keep`
+ * the runs of the session that is there stay, where their keys still hold, and only what is new trains.
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { mean } from 'simple-statistics';
 import { figuresOf, summarise } from '../src/science/analysis/summary.ts';
 import { OutcomeStore } from '../src/cli/outcomes.ts';
-import { conduct } from '../src/science/experiment.ts';
+import { conduct, runsOf } from '../src/science/experiment.ts';
 import { densityLadder } from '../src/science/prune/counts.ts';
+import { runKey } from '../src/science/recipe/identity.ts';
 import { modelOf } from '../src/science/recipe/model.ts';
 import { parseRecipe } from '../src/science/recipe/parse.ts';
 import { isPlain, type Plain } from '../src/science/recipe/plain.ts';
 import type { Recipe } from '../src/science/recipe/schema.ts';
-import { exportSession } from '../src/sessions/file.ts';
+import type { RunResult } from '../src/science/result.ts';
+import { exportSession, importSession } from '../src/sessions/file.ts';
 import { addRun, growBranch, newSession, planOfBranch, runsAlong, TRUNK, type Session } from '../src/sessions/session.ts';
 import { openLab } from '../src/worker/node.ts';
 import { barrierTable } from './reproduce/barriers.ts';
@@ -42,23 +45,38 @@ function sessionOf({ title, trunk, whatIfs }: Classic): Session {
   );
 }
 
+/** What the session that is there has found, by run key. */
+async function knownRuns(path: string): Promise<ReadonlyMap<string, RunResult>> {
+  const { runs } = importSession(await readFile(path, 'utf8'), path);
+  return new Map(runs.map(({ branch, ...result }) => [result.key, result]));
+}
+
 async function reproduce(classic: Classic): Promise<Session> {
   let session = sessionOf(classic);
+  const path = `${examples}/${classic.id}.json`;
+  const known = keeps ? await knownRuns(path) : new Map<string, RunResult>();
   const notebook = await OutcomeStore.open(outcomes);
   const lab = await openLab({ recipe: session.branches[0].recipe, engine: 'sparse' }, () => undefined);
   try {
     for (const { id, name } of session.branches) {
       const began = performance.now();
-      await conduct(planOfBranch(session, id), lab, notebook, (result) => {
+      const plan = planOfBranch(session, id);
+      const add = (result: RunResult): void => {
         // Level 0 is the trunk's, whichever branch comes across it.
         if (id === TRUNK || result.level > 0) session = addRun(session, id, result);
+      };
+      const wanted = runsOf(plan).filter((run) => {
+        const found = known.get(runKey(plan, run, lab.arithmeticVersion));
+        if (found !== undefined) add(found);
+        return found === undefined;
       });
+      await conduct(plan, lab, notebook, add, wanted);
       console.log(`${classic.id}: ${name}, ${((performance.now() - began) / 1000).toFixed(0)} s`);
     }
   } finally {
     lab.dispose();
   }
-  await writeFile(`${examples}/${classic.id}.json`, exportSession(session));
+  await writeFile(path, exportSession(session));
   return session;
 }
 
@@ -101,7 +119,9 @@ function tableOf({ title, paper, found, ours, id, trunk, tells, columns }: Class
 }
 
 await mkdir(examples, { recursive: true });
-const wanted = process.argv.slice(2);
+const options = process.argv.slice(2);
+const keeps = options.includes('--keep');
+const wanted = options.filter((option) => option !== '--keep');
 const tables: string[] = [];
 for (const classic of classics) {
   if (wanted.length > 0 && !wanted.includes(classic.id)) continue;

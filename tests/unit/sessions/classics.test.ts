@@ -186,6 +186,13 @@ describe('sanity checks (Su et al. 2020; Frankle et al. 2021)', () => {
     expect(lost(TRUNK, 'Magnitude after training on random labels')).toBeGreaterThan(0.01);
     expect(Math.abs(lost('SNIP at init', 'SNIP at init, random labels'))).toBeLessThan(0.003);
   });
+  it('GraSP’s mask at its public temperature is worse than its own shuffle and than chance; ranked by size alone it is not', () => {
+    for (const other of ['shuffled-mask', 'random-mask'] as const)
+      expect(of('GraSP at init, temperature 200', 1)).toBeLessThan(of('GraSP at init, temperature 200', 1, other) - 0.01);
+    expect(of('GraSP at init, temperature 200', 2)).toBeGreaterThan(of('GraSP at init, temperature 1', 2) + 0.01);
+    expect(of('GraSP at init, size alone', 1)).toBeGreaterThan(of('GraSP at init, temperature 200', 1) + 0.015);
+    expect(of('GraSP at init, size alone', 1)).toBeGreaterThan(of('GraSP at init, size alone', 1, 'random-mask') + 0.005);
+  });
   it('scores turned round are worse than chance, where scores know something', () => {
     for (const branch of [TRUNK, 'SNIP at init', 'SynFlow at init'])
       for (const level of [1, 2]) expect(of(branch, level, 'inverted-mask')).toBeLessThan(of(branch, level, 'random-mask') - 0.01);
