@@ -13,3 +13,19 @@
     // Storage is blocked: the system's theme stands.
   }
 })();
+
+// The page's script did not come, as in a frame whose sandbox gives it no origin (few hosts let those read): a sentence instead of nothing.
+addEventListener(
+  'error',
+  ({ target }) => {
+    if (!(target instanceof HTMLScriptElement)) return;
+    const tell = () => {
+      const words = document.getElementById(self.origin === 'null' ? 'sandboxed' : 'stuck');
+      words.hidden = false;
+      for (const link of words.querySelectorAll('a')) link.textContent = link.href = location.href;
+    };
+    if (document.readyState === 'loading') addEventListener('DOMContentLoaded', tell);
+    else tell();
+  },
+  true,
+);

@@ -6,9 +6,11 @@ import { registerSW } from 'virtual:pwa-register';
 
 export class Updates {
   isWaiting = $state(false);
-  private readonly skipWaiting: () => Promise<void>;
+  private readonly skipWaiting: () => Promise<void> = () => Promise.resolve();
 
   constructor() {
+    // A frame in a sandbox has neither service worker nor caches: it may not even ask.
+    if (self.origin === 'null') return;
     this.skipWaiting = registerSW({ onNeedRefresh: () => (this.isWaiting = true), onNeedReload: () => (this.isWaiting = true) });
     // A part of the page that is loaded late is gone: another tab has taken up a new build.
     addEventListener('vite:preloadError', () => (this.isWaiting = true));
