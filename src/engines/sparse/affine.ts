@@ -14,8 +14,8 @@ export interface Affine {
   readonly offsetRest: number;
 }
 
-/** Digits of a float's significand, in bits. */
-const DIGITS = 24;
+/** Whole numbers below this one are floats, to the last digit. */
+const FULL = 2 ** 24;
 
 const { fround } = Math;
 
@@ -26,7 +26,10 @@ const valueOf = (byte: number, { scale, offset, scaleRest, offsetRest }: Affine)
 export function affineOf(table: Float32Array): Affine | null {
   const line = lineThrough(table);
   const largest = Math.max(Math.abs(255 * line.scale), Math.abs(line.offset), Math.abs(255 * line.scale + line.offset));
-  const unit = 2 ** (Math.floor(Math.log2(largest)) + 1 - DIGITS);
+  if (!Number.isFinite(largest)) return null;
+  // So that no value has more than `FULL` units.
+  let unit = 2 ** -126;
+  while (unit * FULL <= largest) unit *= 2;
   const scale = Math.round(line.scale / unit) * unit;
   const offset = Math.round(line.offset / unit) * unit;
   const affine = { scale, offset, scaleRest: fround(line.scale - scale), offsetRest: fround(line.offset - offset) };
