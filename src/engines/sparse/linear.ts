@@ -23,6 +23,8 @@ export interface Matrix {
   readonly starts: number;
   readonly ends: number;
   readonly columns: number;
+  /** Room for unfinished sums of the weights' gradients; 0 where there is one position, which needs none. */
+  readonly sums: number;
   /** Which columns some kept weight is in. */
   readonly isRead: Uint8Array;
   /** By phase; empty where the input needs no gradient. */
@@ -65,7 +67,9 @@ export class Linear implements Operation {
     const starts = store.place(kept.starts);
     const ends = kept.anyFrozen ? store.movable.ends : starts + 4;
     const transposed = this.input.gradient === 0 ? [] : this.transpose(kept, store);
-    return { store, isWhole, starts, ends, columns: columnsOf, isRead, transposed };
+    const { height, width } = this.output.shape;
+    const sums = height * width > 1 ? store.allocate(sumsOf(kept.starts)) : 0;
+    return { store, isWhole, starts, ends, columns: columnsOf, sums, isRead, transposed };
   }
 
   forward(network: Memory): void {
@@ -121,16 +125,19 @@ export class Linear implements Operation {
     const { kernels } = this.heap;
     const { gradient, stride, shape, down, right } = this.output;
     const width = columns.length;
-    const scratch = this.heap.allocate(4 * (2 * (width + 8) + 2));
-    const sums = scratch + 4 * (width + 8);
-    const span = sums + 4 * (width + 8);
+    const span = Uint32Array.of(0, width);
+    const scratch = this.heap.allocate(4 * (2 * (width + 8) + span.length + sumsOf(span)));
+    const found = scratch + 4 * (width + 8);
+    const ends = found + 4 * (width + 8);
+    const sums = ends + 4 * span.length;
     this.heap.u32.set(this.offsets, scratch >> 2);
-    this.heap.u32[(span >> 2) + 1] = width;
+    this.heap.u32.set(span, ends >> 2);
     for (let row = 0; row < rows; row++) {
       const dy = gradient + row * stride;
-      kernels.weightGradient(1, span, span + 4, scratch, sums, x, dy, stride, shape.height, shape.width, xDown, xRight, down, right);
+      const { height, width: across } = shape;
+      kernels.weightGradient(1, ends, ends + 4, scratch, found, x, dy, stride, height, across, xDown, xRight, down, right, sums);
       const { f32 } = this.heap;
-      for (let column = 0; column < width; column++) total[row * width + column] += f32[(sums >> 2) + column];
+      for (let column = 0; column < width; column++) total[row * width + column] += f32[(found >> 2) + column];
     }
     this.heap.free(scratch);
   }
@@ -139,7 +146,7 @@ export class Linear implements Operation {
     return this.layer.bias === null ? null : (stores.get(this.layer.bias) ?? null);
   }
 
-  private weightGradient({ store, isWhole, starts, ends, columns }: Matrix): void {
+  private weightGradient({ store, isWhole, starts, ends, columns, sums }: Matrix): void {
     const { rows, columns: all, x, xDown, xRight } = this.geometry;
     const { kernels } = this.heap;
     const { gradient, stride, shape, down, right } = this.output;
@@ -147,7 +154,22 @@ export class Linear implements Operation {
     const done = isWhole ? inFours(rows) : 0;
     if (done > 0) {
       const rowLength = all.length;
-      kernels.denseWeightGradient(done, rowLength, columns, store.gradient, x, gradient, stride, height, width, xDown, xRight, down, right);
+      kernels.denseWeightGradient(
+        done,
+        rowLength,
+        columns,
+        store.gradient,
+        x,
+        gradient,
+        stride,
+        height,
+        width,
+        xDown,
+        xRight,
+        down,
+        right,
+        sums,
+      );
     }
     if (done === rows) return;
     const dy = gradient + stride * done;
@@ -166,6 +188,7 @@ export class Linear implements Operation {
       xRight,
       down,
       right,
+      sums,
     );
   }
 
@@ -243,6 +266,10 @@ export class Linear implements Operation {
     return placed;
   }
 }
+
+/** Words that the kernels want for unfinished sums: sixteen for every four weights of a row. */
+const sumsOf = (starts: Uint32Array): number =>
+  starts.subarray(1).reduce((words, end, row) => words + 16 * Math.ceil((end - starts[row]) / 4), 0);
 
 /** As many of so many rows as the dense kernels take. */
 const inFours = (rows: number): number => rows - (rows % 4);

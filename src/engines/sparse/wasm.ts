@@ -39,6 +39,7 @@ export interface Kernels {
       ...[rows: number, starts: number, ends: number, columns: number, gradient: number],
       ...[x: number, dy: number, stride: number],
       ...Positions,
+      sums: number,
     ]
   ): void;
   /** The three for a layer that keeps every weight; `rows` is a multiple of four. */
@@ -61,6 +62,7 @@ export interface Kernels {
       ...[rows: number, rowLength: number, columns: number, gradient: number],
       ...[x: number, dy: number, stride: number],
       ...Positions,
+      sums: number,
     ]
   ): void;
   sumRows(

@@ -185,7 +185,7 @@ function settle(to: usize, sum: v128, accumulate: i32, mask: usize, active: usiz
   v128.store(to, result);
 }
 
-/** Two columns a turn; see weight-gradient.ts. `columns` is followed by a spare entry. */
+/** Two columns a turn, of four rows each: 128 bytes in `kept`; see weight-gradient.ts. `columns` is followed by a spare entry. */
 export function denseWeightGradient(
   rows: i32,
   width: i32,
@@ -200,29 +200,46 @@ export function denseWeightGradient(
   xRight: usize,
   dyDown: usize,
   dyRight: usize,
+  kept: usize,
 ): void {
   const zero = f32x4.splat(0);
   const rowBytes = (<usize>width) << 2;
   const lastColumn = columns + rowBytes;
-  for (let r = 0; r < rows; r += 4) {
-    let g = gradient;
-    for (let column = columns; column < lastColumn; column += 8) {
-      const first = x + load<u32>(column);
-      const second = x + load<u32>(column, 4);
-      let a0 = zero;
-      let a1 = zero;
-      let b0 = zero;
-      let b1 = zero;
-      let c0 = zero;
-      let c1 = zero;
-      let d0 = zero;
-      let d1 = zero;
-      for (let down = 0; down < height; down++) {
+  for (let down = 0; down < height; down++) {
+    const isFirst = down == 0;
+    const isLast = down == height - 1;
+    const from = x + <usize>down * xDown;
+    let slopes = dy + <usize>down * dyDown;
+    let rowGradient = gradient;
+    let sums = kept;
+    for (let r = 0; r < rows; r += 4) {
+      let g = rowGradient;
+      for (let column = columns; column < lastColumn; column += 8) {
+        let first = from + load<u32>(column);
+        let second = from + load<u32>(column, 4);
+        let a0 = zero;
+        let a1 = zero;
+        let b0 = zero;
+        let b1 = zero;
+        let c0 = zero;
+        let c1 = zero;
+        let d0 = zero;
+        let d1 = zero;
+        if (!isFirst) {
+          a0 = v128.load(sums);
+          a1 = v128.load(sums, 16);
+          b0 = v128.load(sums, 32);
+          b1 = v128.load(sums, 48);
+          c0 = v128.load(sums, 64);
+          c1 = v128.load(sums, 80);
+          d0 = v128.load(sums, 96);
+          d1 = v128.load(sums, 112);
+        }
+        let position = slopes;
         for (let right = 0; right < across; right++) {
-          const at = <usize>down * xDown + <usize>right * xRight;
-          let p = first + at;
-          let q = second + at;
-          let s = dy + <usize>down * dyDown + <usize>right * dyRight;
+          let p = first;
+          let q = second;
+          let s = position;
           const last = s + stride;
           let t = last + stride;
           let u = t + stride;
@@ -247,27 +264,42 @@ export function denseWeightGradient(
             t += 16;
             u += 16;
           }
+          first += xRight;
+          second += xRight;
+          position += dyRight;
         }
+        if (isLast) {
+          const ab = sumsOfFour(a0, a1, b0, b1);
+          const cd = sumsOfFour(c0, c1, d0, d1);
+          const g1 = g + rowBytes;
+          const g2 = g1 + rowBytes;
+          const g3 = g2 + rowBytes;
+          v128.store_lane<f32>(g, ab, 0);
+          v128.store_lane<f32>(g1, ab, 2);
+          v128.store_lane<f32>(g2, cd, 0);
+          v128.store_lane<f32>(g3, cd, 2);
+          // The last of an odd number of columns stands alone.
+          if (column + 4 < lastColumn) {
+            v128.store_lane<f32>(g, ab, 1, 4);
+            v128.store_lane<f32>(g1, ab, 3, 4);
+            v128.store_lane<f32>(g2, cd, 1, 4);
+            v128.store_lane<f32>(g3, cd, 3, 4);
+          }
+        } else {
+          v128.store(sums, a0);
+          v128.store(sums, a1, 16);
+          v128.store(sums, b0, 32);
+          v128.store(sums, b1, 48);
+          v128.store(sums, c0, 64);
+          v128.store(sums, c1, 80);
+          v128.store(sums, d0, 96);
+          v128.store(sums, d1, 112);
+        }
+        sums += 128;
+        g += 8;
       }
-      const ab = sumsOfFour(a0, a1, b0, b1);
-      const cd = sumsOfFour(c0, c1, d0, d1);
-      const g1 = g + rowBytes;
-      const g2 = g1 + rowBytes;
-      const g3 = g2 + rowBytes;
-      v128.store_lane<f32>(g, ab, 0);
-      v128.store_lane<f32>(g1, ab, 2);
-      v128.store_lane<f32>(g2, cd, 0);
-      v128.store_lane<f32>(g3, cd, 2);
-      // The last of an odd number of columns stands alone.
-      if (column + 4 < lastColumn) {
-        v128.store_lane<f32>(g, ab, 1, 4);
-        v128.store_lane<f32>(g1, ab, 3, 4);
-        v128.store_lane<f32>(g2, cd, 1, 4);
-        v128.store_lane<f32>(g3, cd, 3, 4);
-      }
-      g += 8;
+      rowGradient += rowBytes << 2;
+      slopes += stride << 2;
     }
-    gradient += rowBytes << 2;
-    dy += stride << 2;
   }
 }

@@ -4,6 +4,9 @@ import { sumOf, sumsOfFour } from './lanes';
  * The gradient by the weights that are trained: for each, a product of two features summed over batch and positions.
  * Row r's weights are `starts[r] .. ends[r]`. Four weights at a time: what those compute and write beyond a row's end is
  * written again by the next row, so rows must ascend, and `gradient` and `columns` are followed by spare entries.
+ *
+ * Of an image, row after row of positions, so that what all weights read of one row stays in the cache; meanwhile the
+ * unfinished sums lie in `sums`, 64 bytes for every four weights of a row.
  */
 export function weightGradient(
   rows: i32,
@@ -20,9 +23,10 @@ export function weightGradient(
   xRight: usize,
   dyDown: usize,
   dyRight: usize,
+  sums: usize,
 ): void {
   if (height * width == 1) ofOnePosition(rows, starts, ends, columns, gradient, x, dy, stride);
-  else ofManyPositions(rows, starts, ends, columns, gradient, x, dy, stride, height, width, xDown, xRight, dyDown, dyRight);
+  else ofManyPositions(rows, starts, ends, columns, gradient, x, dy, stride, height, width, xDown, xRight, dyDown, dyRight, sums);
 }
 
 /** Apart from the other, so that all of its inner loop stays in registers. */
@@ -92,28 +96,40 @@ function ofManyPositions(
   xRight: usize,
   dyDown: usize,
   dyRight: usize,
+  sums: usize,
 ): void {
   const zero = f32x4.splat(0);
   const lastRow = (<usize>rows) << 2;
-  for (let r: usize = 0; r < lastRow; r += 4) {
-    const end = (<usize>load<u32>(ends + r)) << 2;
-    for (let k = (<usize>load<u32>(starts + r)) << 2; k < end; k += 16) {
-      const c0 = x + load<u32>(columns + k);
-      const c1 = x + load<u32>(columns + k, 4);
-      const c2 = x + load<u32>(columns + k, 8);
-      const c3 = x + load<u32>(columns + k, 12);
-      let a0 = zero;
-      let a1 = zero;
-      let a2 = zero;
-      let a3 = zero;
-      for (let down = 0; down < height; down++) {
+  for (let down = 0; down < height; down++) {
+    const isFirst = down == 0;
+    const isLast = down == height - 1;
+    const from = x + <usize>down * xDown;
+    let firstSlope = dy + <usize>down * dyDown;
+    let kept = sums;
+    for (let r: usize = 0; r < lastRow; r += 4) {
+      const end = (<usize>load<u32>(ends + r)) << 2;
+      for (let k = (<usize>load<u32>(starts + r)) << 2; k < end; k += 16) {
+        let c0 = from + load<u32>(columns + k);
+        let c1 = from + load<u32>(columns + k, 4);
+        let c2 = from + load<u32>(columns + k, 8);
+        let c3 = from + load<u32>(columns + k, 12);
+        let a0 = zero;
+        let a1 = zero;
+        let a2 = zero;
+        let a3 = zero;
+        if (!isFirst) {
+          a0 = v128.load(kept);
+          a1 = v128.load(kept, 16);
+          a2 = v128.load(kept, 32);
+          a3 = v128.load(kept, 48);
+        }
+        let first = firstSlope;
         for (let right = 0; right < width; right++) {
-          const at = <usize>down * xDown + <usize>right * xRight;
-          let p0 = c0 + at;
-          let p1 = c1 + at;
-          let p2 = c2 + at;
-          let p3 = c3 + at;
-          let slope = dy + <usize>down * dyDown + <usize>right * dyRight;
+          let p0 = c0;
+          let p1 = c1;
+          let p2 = c2;
+          let p3 = c3;
+          let slope = first;
           for (const last = slope + stride; slope < last; slope += 64) {
             if (slope) {
               const d = v128.load(slope);
@@ -134,11 +150,24 @@ function ofManyPositions(
             p2 += 64;
             p3 += 64;
           }
+          c0 += xRight;
+          c1 += xRight;
+          c2 += xRight;
+          c3 += xRight;
+          first += dyRight;
         }
+        if (isLast) {
+          v128.store(gradient + k, sumsOfFour(a0, a1, a2, a3));
+        } else {
+          v128.store(kept, a0);
+          v128.store(kept, a1, 16);
+          v128.store(kept, a2, 32);
+          v128.store(kept, a3, 48);
+        }
+        kept += 64;
       }
-      v128.store(gradient + k, sumsOfFour(a0, a1, a2, a3));
+      firstSlope += stride;
     }
-    dy += stride;
   }
 }
 

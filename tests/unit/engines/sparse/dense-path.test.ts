@@ -76,6 +76,27 @@ class Case {
     return Array.from(this.heap.f32.subarray(at >> 2, (at >> 2) + count));
   }
 
+  /**
+   * The order that shipped results were computed in: four lanes, each adding up products position by position, row of
+   * positions after row, and their sums at the end.
+   */
+  weightGradients(): number[] {
+    const { rows, width, height, across } = this.shape;
+    const { fround } = Math;
+    const [slopes, values] = [this.read(this.dy, rows * height * across * 64), this.read(this.x, (width + height * across) * 64)];
+    return Array.from({ length: rows * width }, (_, index) => {
+      const [row, column] = [Math.floor(index / width), index % width];
+      const lanes = [0, 0, 0, 0];
+      for (let position = 0; position < height * across; position++) {
+        for (let example = 0; example < 64; example++) {
+          const product = fround(slopes[(position * rows + row) * 64 + example] * values[(column + position) * 64 + example]);
+          lanes[example % 4] = fround(lanes[example % 4] + product);
+        }
+      }
+      return fround(fround(lanes[0] + lanes[1]) + fround(lanes[2] + lanes[3]));
+    });
+  }
+
   /** What two calls leave behind, each in fresh memory that starts with the same values. */
   both(count: number, sparse: (kernels: Kernels, to: number) => void, dense: (kernels: Kernels, to: number) => void): [number[], number[]] {
     const first = this.random(count + 8);
@@ -115,13 +136,16 @@ describe.each(shapes)('$name', (shape) => {
 
   it('the gradient by the weights', () => {
     const { starts, columns, x, dy, xDown, xRight, yDown, yRight } = its;
+    const sums = its.random(16 * rows * Math.ceil(width / 4));
     const [sparse, dense] = its.both(
       rows * width,
       (kernels, to) =>
-        kernels.weightGradient(rows, starts, starts + 4, columns, to, x, dy, STRIDE, height, across, xDown, xRight, yDown, yRight),
-      (kernels, to) => kernels.denseWeightGradient(rows, width, columns, to, x, dy, STRIDE, height, across, xDown, xRight, yDown, yRight),
+        kernels.weightGradient(rows, starts, starts + 4, columns, to, x, dy, STRIDE, height, across, xDown, xRight, yDown, yRight, sums),
+      (kernels, to) =>
+        kernels.denseWeightGradient(rows, width, columns, to, x, dy, STRIDE, height, across, xDown, xRight, yDown, yRight, sums),
     );
     expect(dense).toEqual(sparse);
+    expect(dense).toEqual(its.weightGradients());
     const [slopes, values] = [its.read(dy, rows * height * across * 64), its.read(x, (width + height * across) * 64)];
     let sum = 0;
     for (let position = 0; position < height * across; position++) {
