@@ -17,4 +17,11 @@ describe('reading bytes', () => {
     expect(() => new ByteReader(Uint8Array.of(0xff)).bits(9)).toThrow(Malformed);
     expect(() => new ByteReader(Uint8Array.of(0xff)).bits(2 ** 31)).toThrow(Malformed);
   });
+
+  it('numbers go up to 2^53 − 1, and no further', () => {
+    const sevens = [255, 255, 255, 255, 255, 255, 255];
+    expect(new ByteReader(Uint8Array.of(...sevens, 15)).varint()).toBe(Number.MAX_SAFE_INTEGER);
+    expect(() => new ByteReader(Uint8Array.of(...sevens, 16)).varint()).toThrow(Malformed);
+    expect(() => new ByteReader(Uint8Array.of(...sevens, 255, 255, 1)).varint()).toThrow(Malformed);
+  });
 });

@@ -26,6 +26,17 @@ describe('a check', () => {
     expect(checkRun(there, { ...here, fingerprint: flipped }, 100).verdict).toBe('differs');
   });
 
+  it.each([
+    ['another engine on the same backend', { name: 'webgpu' as const }],
+    ['another backend', { backend: 'other' }],
+    ['an engine that does not repeat itself', { deterministic: false }],
+  ])('of %s never claims to compare bits', (_what, change) => {
+    const other = { ...engine, ...change };
+    expect(basisOf(other, engine)).toEqual({ by: 'figures', why: 'engine', engine: other });
+    const flipped = { ...here, fingerprint: here.fingerprint.replace(/./g, 'f') };
+    expect(checkRun({ ...there, engine: other }, flipped, 100).verdict).toBe('close');
+  });
+
   it('of another engine or arithmetic compares figures within what chance allows, and says why', () => {
     expect(basisOf(gpu, engine)).toMatchObject({ by: 'figures', why: 'engine', engine: gpu });
     expect(basisOf({ ...engine, arithmeticVersion: 9 }, engine)).toEqual({ by: 'figures', why: 'arithmetic', there: 9, here: 1 });

@@ -1,7 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { LabError } from '../../../src/science/errors.ts';
 import { exportSession, importSession } from '../../../src/sessions/file.ts';
-import { addMark, addRun, findRun, liftMarks, renameSession, sessionName, TRUNK } from '../../../src/sessions/session.ts';
+import {
+  addMark,
+  addRun,
+  changeBranch,
+  findRun,
+  growBranch,
+  liftMarks,
+  renameSession,
+  sessionName,
+  TRUNK,
+} from '../../../src/sessions/session.ts';
 import { tinyRecipe } from '../science/recipes.ts';
 import { sampleResult, sampleSession } from './sample.ts';
 
@@ -108,6 +118,12 @@ describe('sessions', () => {
     const branched = { ...session, branches: [trunk, { ...trunk, id: 'b', parent: TRUNK, fromLevel: 1 }] };
     expect(findRun(branched, 'b', { seed: 1, arm: 'ticket', level: 1 })?.branch).toBe(TRUNK);
     expect(findRun(branched, 'b', { seed: 1, arm: 'ticket', level: 2 })).toBeUndefined();
+  });
+
+  it('give another name to one branch alone', () => {
+    const branched = growBranch(session, 'b', TRUNK, 1, 'what-if', tinyRecipe());
+    expect(changeBranch(branched, 'b', { name: 'Other' }).branches.map(({ name }) => name)).toEqual(['Tiny', 'Other']);
+    expect(changeBranch(branched, TRUNK, { pruned: true }).branches.map(({ pruned }) => pruned)).toEqual([true, undefined]);
   });
 
   it('have a name that people may change', () => {

@@ -43,6 +43,18 @@ describe('a zip', () => {
   });
 });
 
+it('a zip of another program may say more of each file, in both of its headers', async () => {
+  const extra = { 0x9999: new Uint8Array(300).fill(7) };
+  const bytes = zipSync(Object.fromEntries(files.map(({ name, bytes }) => [name, [bytes, { extra, comment: 'said '.repeat(70) }]])));
+  expect(await readAll(bytes)).toEqual(files);
+});
+
+it('as many files and bytes as the limits allow are read', async () => {
+  const bytes = files.reduce((sum, file) => sum + file.bytes.length, 0);
+  expect(await readAll(await written(), { entries: files.length, bytes })).toEqual(files);
+  await expect(async () => readAll(await written(), { entries: files.length, bytes: bytes - 1 })).rejects.toBeInstanceOf(Malformed);
+});
+
 describe('a zip that lies', () => {
   it('wherever it is cut short, it is refused', async () => {
     const bytes = await written();
