@@ -1,5 +1,5 @@
 /**
- * `npm run fuzz`: a million cases of every reader, with a seed of its own each time; CI runs a tenth of that with one seed.
+ * `npm run fuzz`: a million cases of every reader, with a seed of its own each time; CI runs fewer, always the same.
  * `--reader NAME`, `--cases N` and `--seed N` ask for less; `--case N` repeats one case and shows its input whole.
  */
 import { parseArgs } from 'node:util';
