@@ -98,7 +98,7 @@ describe('sessions with runs that diverged', () => {
   });
 
   it('of a branch that is not there are refused', () => {
-    const elsewhere = exportSession({ ...marked, diverged: [{ ...mark, branch: 'elsewhere' }] });
+    const elsewhere = JSON.stringify({ ...marked, diverged: [{ ...mark, branch: 'elsewhere' }] });
     expect(() => importSession(elsewhere, 'mine.json')).toThrow(expect.objectContaining({ subject: 'diverged.0.branch' }));
   });
 });
