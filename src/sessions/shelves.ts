@@ -29,12 +29,12 @@ export class Prefix {
   }
 
   /** Their names without the prefix, and what is stored under them, in the same order. */
-  async all<Value>(store: IDBObjectStore): Promise<{ readonly names: string[]; readonly values: Value[] }> {
+  async all(store: IDBObjectStore): Promise<{ readonly names: string[]; readonly values: unknown[] }> {
     // '0' comes after '/'.
     const range = IDBKeyRange.bound(`${this.name}/`, `${this.name}0`, false, true);
     const [keys, values] = await Promise.all([
       promisifyRequest(store.getAllKeys(range) as IDBRequest<string[]>),
-      promisifyRequest(store.getAll(range) as IDBRequest<Value[]>),
+      promisifyRequest(store.getAll(range) as IDBRequest<unknown[]>),
     ]);
     return { names: keys.map((key) => key.slice(this.name.length + 1)), values };
   }

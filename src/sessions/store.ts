@@ -82,7 +82,7 @@ export class SessionStore {
 
   /** All sessions, the newest first. What an entry lacks is read from its session again. */
   async list(): Promise<readonly SessionEntry[]> {
-    const { names, values } = await this.library.read((store) => entries.all<unknown>(store));
+    const { names, values } = await this.library.read((store) => entries.all(store));
     const list = await Promise.all(
       values.map((value, index) => (v.is(EntrySchema, value) ? Promise.resolve(value) : this.mend(names[index], value))),
     );
@@ -91,8 +91,8 @@ export class SessionStore {
 
   /** Bytes that the weights of runs take, by run key. */
   async sizes(): Promise<ReadonlyMap<string, number>> {
-    const { names, values } = await this.outcomes.read((store) => sizes.all<number>(store));
-    return new Map(names.map((key, index) => [key, values[index]]));
+    const { names, values } = await this.outcomes.read((store) => sizes.all(store));
+    return new Map(names.map((key, index) => [key, Number(values[index])]));
   }
 
   /** Throws a LabError where the session is gone, or cannot be read: then it is marked as damaged and left as it is. */

@@ -68,7 +68,7 @@ const finish = (outcomes: Database, keys: readonly string[], held: Held): Promis
 
 /** Claims of the past, of outcomes that a session holds. */
 async function forgetClaims(outcomes: Database, held: Held, now: number): Promise<void> {
-  const { names, values } = await outcomes.read((store) => claims.all<Claim>(store));
+  const { names, values } = await outcomes.read((store) => claims.all(store));
   const past = names.filter((key, index) => held.has(key) && Number(values[index]) < now - CLAIM_MS);
   for (const slice of slices(past)) {
     await outcomes.write(async (store) => {

@@ -35,12 +35,12 @@ const putOutcome = async (name: string): Promise<void> => {
   await set(name, Uint8Array.of(1), outcomes);
   await set(`size/${name}`, 1, outcomes);
 };
-const outcomesLeft = async (): Promise<string[]> => ((await allKeys(createStore(OUTCOMES, 'records'))) as string[]).sort();
+const outcomesLeft = async (): Promise<string[]> => (await allKeys<string>(createStore(OUTCOMES, 'records'))).sort();
 
 /** What the definition says: outcomes whose key is in no session's text, wherever in it, are gone. */
 async function byDefinition(): Promise<string[]> {
   const library = createStore(LIBRARY, 'records');
-  const names = ((await allKeys(library)) as string[]).filter((name) => name.startsWith('session/'));
+  const names = (await allKeys<string>(library)).filter((name) => name.startsWith('session/'));
   const texts = await Promise.all(names.map(async (name) => (await get<string>(name, library)) ?? ''));
   return (await outcomesLeft()).filter((name) => texts.some((text) => text.includes(name.replace(/^size\//, ''))));
 }
