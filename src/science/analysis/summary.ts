@@ -1,5 +1,6 @@
 /** What the seeds of one arm and level say together: means with their ranges, as the figures draw them. */
 import { max, mean, min } from 'simple-statistics';
+import { groupBy } from '../group.ts';
 import type { Arm } from '../recipe/schema.ts';
 import type { RunResult } from '../result.ts';
 
@@ -49,11 +50,12 @@ const spread = (values: readonly number[]): Spread => {
  */
 export function summarise(runs: readonly RunFigures[]): Summary[] {
   const arms = [...new Set(runs.map(({ arm }) => arm))];
-  const levels = [...new Set(runs.map(({ level }) => level))].sort((a, b) => a - b);
-  return levels.flatMap((level) =>
-    arms.flatMap((arm) => {
-      const of = runs.filter((run) => run.level === level && run.arm === arm);
-      if (of.length === 0) return [];
+  const levels = [...groupBy(runs, ({ level }) => level)].sort(([one], [other]) => one - other);
+  return levels.flatMap(([level, known]) => {
+    const byArm = groupBy(known, ({ arm }) => arm);
+    return arms.flatMap((arm) => {
+      const of = byArm.get(arm);
+      if (of === undefined) return [];
       return {
         arm,
         level,
@@ -62,6 +64,6 @@ export function summarise(runs: readonly RunFigures[]): Summary[] {
         earlyStopStep: spread(of.map((run) => run.earlyStop.step)),
         earlyStopTestAccuracy: spread(of.map((run) => run.earlyStop.testAccuracy)),
       };
-    }),
-  );
+    });
+  });
 }

@@ -1,12 +1,13 @@
 /** What is known of every run, whether it was trained here or came with a link, in one form for charts, tables and files. */
 import { figuresOf, type RunFigures } from '../../../science/analysis/summary.ts';
-import { layerDensity } from '../../../science/mask.ts';
+import { layerDensity, type Mask } from '../../../science/mask.ts';
 import { modelOf } from '../../../science/recipe/model.ts';
-import type { Arm } from '../../../science/recipe/schema.ts';
+import type { Arm, Recipe } from '../../../science/recipe/schema.ts';
 import type { SplitMetrics } from '../../../science/result.ts';
 import type { EngineIdentity } from '../../../science/trainer.ts';
 import type { SharedSession } from '../../../sessions/link.ts';
 import { isAlong, ownerIn } from '../../../sessions/link/along.ts';
+import { remembered } from '../../../sessions/remembered.ts';
 import type { Session, SessionRun } from '../../../sessions/session.ts';
 
 /** Null: a link does not hold it. */
@@ -88,8 +89,19 @@ const unknown = {
 };
 
 function sharedLayers({ masks, recipe }: SharedSession, { seed, arm, level }: RunFigures): readonly number[] | null {
-  const found = arm === 'ticket' ? masks.find((one) => one.seed === seed && one.level === level) : undefined;
-  return found === undefined ? null : layerDensity(modelOf(recipe), found.mask);
+  if (arm !== 'ticket' || masks.length === 0) return null;
+  const mask = masksOf(masks).get(`${seed}/${level}`);
+  return mask === undefined ? null : densitiesOf(mask, recipe);
+}
+
+const masksOf = remembered((masks: SharedSession['masks']) => new Map(masks.map(({ seed, level, mask }) => [`${seed}/${level}`, mask])));
+
+/** A mask is counted once, however often what is known is listed. */
+const counted = new WeakMap<Mask, readonly number[]>();
+function densitiesOf(mask: Mask, recipe: Recipe): readonly number[] {
+  let densities = counted.get(mask);
+  if (densities === undefined) counted.set(mask, (densities = layerDensity(modelOf(recipe), mask)));
+  return densities;
 }
 
 export function curvesOf({ runs, shared, session, branchId }: Source): readonly FoundCurve[] {

@@ -1,4 +1,5 @@
 /** Findings as lines over levels: one an arm or a layer, with the spread over seeds and the single seeds, and one for each other branch. */
+import { groupBy } from '../../../science/group.ts';
 import type { Session } from '../../../sessions/session.ts';
 import { armLook } from '../../arms.ts';
 import type { LevelSeries } from '../../charts/series.ts';
@@ -10,20 +11,24 @@ type ValueOf = (finding: Finding) => number | null;
 
 /** `findings` of one thing that is compared, of any levels and seeds. */
 function points(findings: readonly Finding[], valueOf: ValueOf): Pick<LevelSeries, 'points' | 'seeds'> {
-  const levels = [...new Set(findings.map(({ level }) => level))].sort((a, b) => a - b);
-  const seeds = [...new Set(findings.map(({ seed }) => seed))];
-  const valuesAt = (level: number, seed?: number): number[] =>
-    findings.filter((one) => one.level === level && (seed === undefined || one.seed === seed)).flatMap((one) => valueOf(one) ?? []);
+  const known = findings.flatMap((finding) => {
+    const value = valueOf(finding);
+    return value === null ? [] : { level: finding.level, seed: finding.seed, value };
+  });
+  const byLevel = [...groupBy(known, ({ level }) => level)].sort(([one], [other]) => one - other);
+  const bySeed = groupBy(
+    byLevel.flatMap(([, values]) => values),
+    ({ seed }) => seed,
+  );
   return {
-    points: levels.flatMap((level) => {
-      const values = valuesAt(level);
-      if (values.length === 0) return [];
+    points: byLevel.map(([level, all]) => {
+      const values = all.map(({ value }) => value);
       const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
       return { level, mean, min: Math.min(...values), max: Math.max(...values) };
     }),
-    seeds: seeds.map((seed) => ({
+    seeds: [...new Set(findings.map(({ seed }) => seed))].map((seed) => ({
       seed,
-      points: levels.flatMap((level) => valuesAt(level, seed).map((value) => ({ level, value }))),
+      points: (bySeed.get(seed) ?? []).map(({ level, value }) => ({ level, value })),
     })),
   };
 }

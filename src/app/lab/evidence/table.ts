@@ -2,6 +2,7 @@
 import { m } from '../../../paraglide/messages.js';
 import { isSelf, type MissingRun } from '../../../science/divergence.ts';
 import type { Arm } from '../../../science/recipe/schema.ts';
+import { groupBy } from '../../../science/group.ts';
 import { summarise } from '../../../science/analysis/summary.ts';
 import { armLook } from '../../arms.ts';
 import { accuracy, fixed, integer, kept } from '../../format.ts';
@@ -50,8 +51,9 @@ export function meansTable(findings: readonly Finding[], missing: readonly Missi
   });
   const known = new Set(findings.map(({ level, arm }) => `${arm}/${level}`));
   const blank = new Map(missing.map(({ run }) => [`${run.arm}/${run.level}`, run]));
+  const groups = groupBy(findings, ({ level, arm }) => `${arm}/${level}`);
   const meanOf = (level: number, arm: Arm, valueOf: (finding: Finding) => number | null): number | null => {
-    const known = findings.filter((one) => one.level === level && one.arm === arm).flatMap((one) => valueOf(one) ?? []);
+    const known = (groups.get(`${arm}/${level}`) ?? []).flatMap((one) => valueOf(one) ?? []);
     return known.length === 0 ? null : known.reduce((sum, value) => sum + value, 0) / known.length;
   };
   return {
