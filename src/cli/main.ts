@@ -28,8 +28,13 @@ const run = defineCommand({
     engine: { type: 'string', description: m.cli_arg_engine({ engines: engineChoices.join(', ') }), default: 'auto' },
     store,
     force: { type: 'boolean', description: m.cli_arg_force(), default: false },
+    'retry-diverged': { type: 'boolean', description: m.cli_arg_retry(), default: false },
   },
-  run: ({ args }) => runRecipe(args.recipe, { out: args.out, engine: engineOf(args.engine), store: args.store, isForced: args.force }),
+  run: ({ args }) =>
+    runRecipe(args.recipe, {
+      ...{ out: args.out, engine: engineOf(args.engine), store: args.store },
+      ...{ isForced: args.force, retries: args['retry-diverged'] },
+    }),
 });
 
 const validate = defineCommand({

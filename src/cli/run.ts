@@ -2,7 +2,7 @@
 import { mkdir, realpath } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { m } from '../paraglide/messages.js';
-import { summarise, figuresOf } from '../science/analysis/summary.ts';
+import type { Marks } from '../science/divergence.ts';
 import { LabError } from '../science/errors.ts';
 import { conduct, runsOf, type Notebook } from '../science/experiment.ts';
 import { planOf } from '../science/plan.ts';
@@ -12,13 +12,14 @@ import { Cancelled } from '../science/trainer.ts';
 import { exportArchive } from '../sessions/archive.ts';
 import { exportSession } from '../sessions/file.ts';
 import { lackOfRoom } from '../sessions/room.ts';
-import { addRun, findRun, TRUNK, type Session } from '../sessions/session.ts';
+import { addMark, addRun, findRun, TRUNK, type Session } from '../sessions/session.ts';
 import { openLab } from '../worker/node.ts';
 import type { EngineChoice } from '../worker/protocol.ts';
 import { checkEngine, groundOf, type Ground } from './ground.ts';
 import { lock, type Lock } from './lock.ts';
 import { OutcomeStore } from './outcomes.ts';
 import { ProgressLine } from './progress.ts';
+import { resultText } from './table.ts';
 import { readRecipe } from './read.ts';
 import { named, save, unwritable } from './save.ts';
 
@@ -29,6 +30,8 @@ export interface RunOptions {
   readonly store: string;
   /** Whatever is at `out` is overwritten. */
   readonly isForced: boolean;
+  /** Runs that are known to diverge are trained again. */
+  readonly retries: boolean;
 }
 
 export async function runRecipe(recipePath: string, options: RunOptions): Promise<void> {
@@ -55,7 +58,13 @@ async function fileAt(path: string): Promise<string> {
   return target;
 }
 
-async function runFrom(ground: Ground, recipe: Recipe, { out, engine }: RunOptions, store: OutcomeStore, held: Lock): Promise<void> {
+async function runFrom(
+  ground: Ground,
+  recipe: Recipe,
+  { out, engine, retries }: RunOptions,
+  store: OutcomeStore,
+  held: Lock,
+): Promise<void> {
   const plan = planOf(recipe);
   const wanted = runsOf(plan).filter((run) => findRun(ground.session, TRUNK, run) === undefined);
   const lack = lackOfRoom(ground.session, TRUNK, plan);
@@ -77,14 +86,21 @@ async function runFrom(ground: Ground, recipe: Recipe, { out, engine }: RunOptio
     if (known === undefined) session = addRun(session, TRUNK, result);
     progress.finished(result);
   };
+  const marks: Marks = {
+    find: (key) => (retries ? undefined : session.diverged?.find((mark) => mark.key === key)),
+    keep: (mark) => {
+      session = addMark(session, TRUNK, mark);
+      progress.diverged(mark);
+    },
+  };
   try {
     checkEngine(ground.session, lab.engine, out);
     const all = runsOf(plan).length;
     if (wanted.length < all) progress.line(m.cli_reused({ out, known: all - wanted.length, all }));
-    await conduct(plan, lab, store, finished, wanted);
+    await conduct(plan, lab, store, finished, wanted, marks);
     await saveSoFar();
     progress.line(m.cli_done({ out }));
-    console.log(table(session.runs.filter(({ branch }) => branch === TRUNK)));
+    console.log(resultText(session));
   } catch (error) {
     // Of a zip, what is done is in the store until it is whole.
     const isSaved = session !== ground.session && !out.endsWith('.zip');
@@ -112,21 +128,4 @@ function weightsOf({ runs }: Session, store: OutcomeStore, { outcomes }: Ground)
     },
     keep: (outcome) => store.keep(outcome),
   };
-}
-
-const percent = (share: number): string => (100 * share).toFixed(2);
-
-/** Level by level, the mean test accuracy of every arm over seeds. */
-function table(runs: readonly RunResult[]): string {
-  const rows = summarise(runs.map(figuresOf)).map(({ level, density, arm, testAccuracy, earlyStopStep }) => [
-    String(level),
-    percent(density.mean),
-    arm,
-    percent(testAccuracy.mean),
-    `${percent(testAccuracy.min)}–${percent(testAccuracy.max)}`,
-    earlyStopStep.mean.toFixed(0),
-  ]);
-  const header = [m.cli_col_level(), m.cli_col_kept(), m.cli_col_arm(), m.cli_col_accuracy(), m.cli_col_range(), m.cli_col_early_stop()];
-  const widths = header.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column].length)));
-  return [header, ...rows].map((row) => row.map((cell, column) => cell.padEnd(widths[column])).join('  ')).join('\n');
 }

@@ -8,14 +8,19 @@ export interface Axis {
   readonly decimals: number;
 }
 
-/** An axis over all values, with room above and below, whose ends are ticks. `least` is the smallest span it shows. */
+/**
+ * An axis over all values, with room above and below, whose ends are ticks. `least` is the smallest span it shows; where
+ * nothing is negative, nothing below 0 is shown.
+ */
 export function fit(values: readonly number[], count: number, least: number): Axis {
   const finite = values.filter(Number.isFinite);
   const low = finite.length === 0 ? 0 : Math.min(...finite);
   const high = finite.length === 0 ? 1 : Math.max(...finite);
   const room = Math.max(0, least - (high - low)) / 2;
-  const step = tickStep(low - room, high + room, count);
-  const domain = [Math.floor((low - room) / step) * step, Math.ceil((high + room) / step) * step] as const;
+  const from = low >= 0 ? Math.max(0, low - room) : low - room;
+  const to = Math.max(high + room, from + least);
+  const step = tickStep(from, to, count);
+  const domain = [Math.floor(from / step) * step, Math.ceil(to / step) * step] as const;
   const ticks = niceTicks(domain[0], domain[1], count).filter((tick) => tick >= domain[0] - 1e-12 && tick <= domain[1] + 1e-12);
   return { domain, ticks, decimals: Math.max(0, -Math.floor(Math.log10(step) + 1e-9)) };
 }

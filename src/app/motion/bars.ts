@@ -32,6 +32,9 @@ const sum = (one: Counts, other: Counts): Float64Array => mapped(one, (bin) => o
 /** The tallest of some bins. */
 const tallest = (...all: readonly Counts[]): number => Math.max(1, ...all.flatMap((counts) => Array.from(counts)));
 
+/** Where a threshold is drawn; 0, nowhere, also where everything goes. */
+const lineAt = (threshold: number | null): number => (threshold === null || threshold === Infinity ? 0 : threshold);
+
 export function atRest({ limit, start, now, next, threshold }: LayerHistogram): Bars {
   const cut = mapped(next ?? new Uint32Array(now.length), (bin) => next?.[bin] ?? 0);
   return {
@@ -39,7 +42,7 @@ export function atRest({ limit, start, now, next, threshold }: LayerHistogram): 
     start: Float64Array.from(start),
     stay: mapped(now, (bin) => now[bin] - cut[bin]),
     cut,
-    threshold: next === null || threshold === Infinity ? 0 : (threshold ?? 0),
+    threshold: next === null ? 0 : lineAt(threshold),
     most: tallest(start, now),
   };
 }
@@ -51,7 +54,7 @@ export function inMotion({ transition, frame }: LayerMotion): Bars {
   const most = tallest(sum(cut, survivors), sum(startOfCut, home), ...travel);
   if (frame.phase === 'prune') {
     const start = mix(sum(startOfCut, home), home, frame.fall);
-    return { limit, start, stay: Float64Array.from(survivors), cut: Float64Array.from(cut), threshold: threshold ?? 0, most };
+    return { limit, start, stay: Float64Array.from(survivors), cut: Float64Array.from(cut), threshold: lineAt(threshold), most };
   }
   const place = frame.travel * (travel.length - 1);
   const before = Math.min(travel.length - 2, Math.floor(place));

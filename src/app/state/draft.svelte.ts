@@ -1,6 +1,6 @@
 /** The recipe as it is being edited: always whole, perhaps wrong; what is wrong is said beside the field. */
 import { LabError } from '../../science/errors.ts';
-import { parseRecipe, parseRecipeText } from '../../science/recipe/parse.ts';
+import { parseNewRecipe, parseRecipeText } from '../../science/recipe/parse.ts';
 import type { Recipe } from '../../science/recipe/schema.ts';
 import { differences, edited, read, type Candidate } from './edits.ts';
 
@@ -97,7 +97,7 @@ export class Draft {
 
   private take(candidate: Candidate): void {
     this.candidate = candidate;
-    this.check(() => parseRecipe(candidate));
+    this.check(() => parseNewRecipe(candidate));
   }
 
   private check(parse: () => Recipe): boolean {

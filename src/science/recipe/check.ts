@@ -5,6 +5,7 @@ import { LabError } from '../errors.ts';
 import { MOST_EPOCHS } from '../early-bird/settling.ts';
 import { lastUpdate } from '../dynamic/rewire.ts';
 import { criteria } from '../prune/criteria.ts';
+import { rateAt } from '../schedules.ts';
 import { sourceRecipe } from '../transfer.ts';
 import { hasSharedRate } from './defaults.ts';
 import { epochSteps, isCut } from './method.ts';
@@ -14,6 +15,9 @@ import type { Recipe } from './schema.ts';
 
 /** Largest network, in parameters: 80 MB of float32, with Adam's moments three times that. */
 const MAX_PARAMETERS = 20_000_000;
+
+/** Share of the learning rate below which a network stays as good as it was. */
+const LEAST_SHARE = 1e-5;
 
 /** Throws a LabError whose subject is the path of the field at fault. */
 export function checkRecipe(recipe: Recipe): void {
@@ -28,6 +32,19 @@ export function checkRecipe(recipe: Recipe): void {
   checkList('arms', recipe.arms);
   checkList('seeds', recipe.seeds);
   if (!recipe.arms.includes('ticket')) throw new LabError(m.science_recipe_no_ticket(), 'arms');
+}
+
+/**
+ * What means something, and yet is worth nothing: fine-tuning at the last rate of a schedule that ends at 0 (Renda et al.
+ * 2020 fine-tune at the last rate of a schedule of steps). Throws a LabError whose subject is the path of the field at fault.
+ */
+export function checkWorth({ rewind, training, transfer }: Recipe): void {
+  if (rewind.schedule !== 'final-rate') return;
+  for (const one of [training, ...(transfer === null ? [] : [transfer.training])]) {
+    const share = rateAt(one, one.steps - 1) / one.optimizer.learningRate;
+    if (one.schedule.type === 'cosine' || share < LEAST_SHARE)
+      throw new LabError(m.science_recipe_no_rate({ schedule: one.schedule.type, share: Number(share.toPrecision(2)) }), 'rewind.schedule');
+  }
 }
 
 function checkNetwork(recipe: Recipe): void {

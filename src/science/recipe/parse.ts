@@ -4,7 +4,7 @@ import { m } from '../../paraglide/messages.js';
 import { LabError } from '../errors.ts';
 import { faultOf } from '../faults.ts';
 import { NotJson, parseJson } from '../json.ts';
-import { checkRecipe } from './check.ts';
+import { checkRecipe, checkWorth } from './check.ts';
 import { fillDefaults } from './defaults.ts';
 import { isPlain } from './plain.ts';
 import { RecipeSchema, type Recipe } from './schema.ts';
@@ -12,10 +12,10 @@ import { RecipeSchema, type Recipe } from './schema.ts';
 /** Longest text that is read as a recipe, in characters. */
 const MAX_TEXT = 65_536;
 
-/** The recipe of a JSON text. Throws a LabError: subject `recipe`, or the path of the field at fault. */
+/** The recipe of a JSON text, to be run. Throws a LabError: subject `recipe`, or the path of the field at fault. */
 export function parseRecipeText(text: string): Recipe {
   if (text.length > MAX_TEXT) throw new LabError(m.science_recipe_too_long({ limit: MAX_TEXT / 1024 }), 'recipe');
-  return parseRecipe(parseText(text));
+  return parseNewRecipe(parseText(text));
 }
 
 function parseText(text: string): unknown {
@@ -35,6 +35,13 @@ export function parseRecipe(raw: unknown): Recipe {
   if (!parsed.success) throw fieldError(parsed.issues.find(isUnknownField) ?? parsed.issues[0]);
   checkRecipe(parsed.output);
   return parsed.output;
+}
+
+/** A recipe that somebody means to run now: also refused where it would train nothing. One that ran stays readable (`parseRecipe`). */
+export function parseNewRecipe(raw: unknown): Recipe {
+  const recipe = parseRecipe(raw);
+  checkWorth(recipe);
+  return recipe;
 }
 
 type Issue = v.InferIssue<typeof RecipeSchema>;

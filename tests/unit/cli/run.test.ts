@@ -42,10 +42,11 @@ interface Asked {
   readonly out: string;
   readonly store?: string;
   readonly isForced?: boolean;
+  readonly retries?: boolean;
 }
 const usual = join(folder, 'outcomes');
-const run = (recipe: string, { out, store = usual, isForced = false }: Asked): Promise<void> =>
-  runRecipe(recipe, { out, store, isForced, engine: 'sparse' });
+const run = (recipe: string, { out, store = usual, isForced = false, retries = false }: Asked): Promise<void> =>
+  runRecipe(recipe, { out, store, isForced, retries, engine: 'sparse' });
 const sessionAt = async (path: string): Promise<Session> => (await readSession(path)).session;
 
 /** Of the trunk's runs, by key, what training decides; how long it took differs each time. */
@@ -210,3 +211,21 @@ describe('processes', { timeout: 3 * timeout }, () => {
     expect(bitsOf(await sessionAt(out))).toEqual(bitsOf(await sessionAt(whole)));
   });
 });
+
+it(
+  'marks a run that diverges, keeps the mark, and trains it again when asked',
+  async () => {
+    const training = { batchSize: 20, steps: 40, evaluateEvery: 20, weightDecay: 0.1, optimizer: { type: 'sgd', learningRate: 1000 } };
+    const recipe = await recipeFile('wild', { ...small, name: 'wild', training });
+    const out = join(folder, 'wild.json');
+    await run(recipe, { out });
+    const { runs, diverged = [] } = await sessionAt(out);
+    expect(runs).toEqual([]);
+    expect(diverged).toMatchObject([{ branch: TRUNK, seed: 1, arm: 'ticket', level: 0 }]);
+    for (const retries of [false, true]) {
+      await run(recipe, { out, retries });
+      expect((await sessionAt(out)).diverged).toEqual(diverged);
+    }
+  },
+  timeout,
+);

@@ -25,7 +25,8 @@ export function histogramText(layer: string, histogram: LayerHistogram | null, m
   });
   if (next === null) return words;
   const count = integer(total(next));
-  return threshold === null
+  // Where everything goes, no size parts it from what stays.
+  return threshold === null || threshold === Infinity
     ? m.motion_histogram_cut({ histogram: words, count })
     : m.motion_histogram_cut_below({ histogram: words, count, size: fixed(threshold, 3) });
 }

@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { keptScale } from '../../../../src/app/charts/scales.ts';
+import { fit, keptScale } from '../../../../src/app/charts/scales.ts';
+
+describe('an axis', () => {
+  it('shows nothing below 0 where nothing is negative, however wide it must be', () => {
+    expect(fit([7, 7], 4, 28).domain).toEqual([0, 30]);
+    expect(fit([200], 4, 200).domain).toEqual([100, 300]);
+    expect(fit([-0.5, 0.2], 4, 2).domain[0]).toBeLessThan(-1);
+  });
+});
 
 describe('densities on an axis', () => {
   it('are placed by their logarithms, the fullest first', () => {

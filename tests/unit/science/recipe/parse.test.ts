@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { LabError } from '../../../../src/science/errors.ts';
-import { parseRecipe, parseRecipeText } from '../../../../src/science/recipe/parse.ts';
+import { parseNewRecipe, parseRecipe, parseRecipeText } from '../../../../src/science/recipe/parse.ts';
 
 const least = { task: { dataset: 'mnist', train: 55_000, validation: 5_000, test: 10_000 }, model: { family: 'mlp', hidden: [300, 100] } };
 
@@ -133,5 +133,44 @@ describe('a field that is hard to name', () => {
       expect(text).toMatch(/x{79,80}…/);
       expect(text.length).toBeLessThan(400);
     }
+  });
+});
+
+describe('fine-tuning at the last rate of a schedule that ends at nothing', () => {
+  const fineTuned = (schedule: object, changes: object = {}) => ({
+    ...least,
+    training: { steps: 200, schedule },
+    rewind: { weights: 'final', schedule: 'final-rate' },
+    ...changes,
+  });
+
+  it.each([
+    { type: 'cosine', warmup: 0 },
+    { type: 'cosine', warmup: 10 },
+    { type: 'step', milestones: [100], factor: 1e-6, warmup: 0 },
+  ])('by %j is refused of a recipe to be run, by its field and with a remedy; one that ran stays readable', (schedule) => {
+    expect(() => parseNewRecipe(fineTuned(schedule))).toThrow(
+      expect.objectContaining({ subject: 'rewind.schedule', message: expect.stringMatching(/step.*constant/) as string }),
+    );
+    expect(() => parseRecipeText(JSON.stringify(fineTuned(schedule)))).toThrow(expect.objectContaining({ subject: 'rewind.schedule' }));
+    expect(parseRecipe(fineTuned(schedule)).rewind.schedule).toBe('final-rate');
+  });
+
+  it('is refused of what a ticket is taken from, too', () => {
+    const transfer = { training: { steps: 200, schedule: { type: 'cosine', warmup: 0 } }, take: 'ticket' };
+    expect(() => parseNewRecipe(fineTuned({ type: 'constant', warmup: 0 }, { transfer }))).toThrow(
+      expect.objectContaining({ subject: 'rewind.schedule' }),
+    );
+  });
+
+  it.each([
+    { type: 'constant', warmup: 0 },
+    { type: 'step', milestones: [100, 150], factor: 0.1, warmup: 0 },
+  ])('by %j goes', (schedule) => {
+    expect(parseNewRecipe(fineTuned(schedule)).rewind.schedule).toBe('final-rate');
+    const again = { ...fineTuned(schedule), rewind: { weights: 'final', schedule: { from: 0 } } };
+    expect(parseNewRecipe({ ...again, training: { steps: 200, schedule: { type: 'cosine', warmup: 0 } } }).training.schedule.type).toBe(
+      'cosine',
+    );
   });
 });
