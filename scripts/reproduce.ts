@@ -19,6 +19,7 @@ import { exportSession, importSession } from '../src/sessions/file.ts';
 import { addRun, growBranch, newSession, planOfBranch, runsAlong, TRUNK, type Session } from '../src/sessions/session.ts';
 import { openLab } from '../src/worker/node.ts';
 import { barrierTable } from './reproduce/barriers.ts';
+import { byDensity } from './reproduce/by-density.ts';
 import { classics, type Classic } from './reproduce/experiments.ts';
 
 const outcomes = 'build/reproduce';
@@ -107,14 +108,15 @@ function tableOf({ title, paper, found, ours, id, trunk, tells, columns }: Class
     const of = summarise(runsAlong(session, TRUNK).map(figuresOf)).find((one) => one.level === level);
     return `${of === undefined ? '' : (100 * of.density.mean).toFixed(1)} % kept`;
   });
+  const table = columns === 'density' ? byDensity(session, String(trunk.name)) : { heads: kept, rows };
   return [
     `#### ${title}`,
     '',
     `_${paper}:_ ${found}. _Ours:_ ${ours} Test accuracy ${tells === undefined ? '' : `${tells} `}in per cent, mean and range of ${seeds} seeds; dense ${dense === undefined ? '' : percent(dense.testAccuracy.mean)}. Session: [\`${id}.json\`](public/examples/${id}.json).`,
     '',
-    `| | ${kept.join(' | ')} |`,
-    `| --- | ${kept.map(() => '---').join(' | ')} |`,
-    ...rows,
+    `| | ${table.heads.join(' | ')} |`,
+    `| --- | ${table.heads.map(() => '---').join(' | ')} |`,
+    ...table.rows,
   ].join('\n');
 }
 

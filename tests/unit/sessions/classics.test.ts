@@ -167,8 +167,18 @@ describe('barriers against k (Frankle et al. 2020)', () => {
 describe('edge-popup (Ramanujan et al. 2020)', () => {
   const { of } = classic('edge-popup');
   it('half the weights, none of them trained, know most digits; few weights do not', () => {
-    expect(of('Signed constants', 2)).toBeGreaterThan(0.9);
-    expect(of('Signed constants', 8)).toBeLessThan(of('Signed constants', 2) - 0.3);
+    const plain = 'Signed constants, not rescaled';
+    expect(of(plain, 2)).toBeGreaterThan(0.9);
+    expect(of(plain, 8)).toBeLessThan(of(plain, 2) - 0.3);
+    // Rescaled, a twentieth of them is enough.
+    expect(of('Signed constants, rescaled', 8)).toBeGreaterThan(of(plain, 8) + 0.4);
+  });
+  it('is an inverted U: it rises as the first weights go, and falls as the last ones do', () => {
+    const [all, kept] = ['Signed constants, rescaled · nearly all kept', 'Signed constants, rescaled'];
+    const rising = [of(all, 1), of(all, 2), of(all, 3), of(kept, 4)];
+    expect([...rising].sort()).toEqual(rising);
+    expect(of(kept, 4)).toBeGreaterThan(of(all, 1) + 0.05);
+    expect(of(kept, 4)).toBeGreaterThan(of(kept, 8) + 0.01);
   });
 });
 
