@@ -29,7 +29,10 @@ export async function groundOf(recipe: Recipe, recipePath: string, out: string, 
   if (!(await isThere(out))) return fresh;
   if (await isSameFile(recipePath, out)) throw new LabError(m.cli_out_is_recipe({ out }), OPTION);
   if (isForced) return fresh;
-  const { session, outcomes } = await readSession(out).catch((error: unknown) => {
+  const refuse = (error: LabError): never => {
+    throw error;
+  };
+  const { session, outcomes } = await readSession(out, refuse).catch((error: unknown) => {
     if (!(error instanceof LabError)) throw error;
     throw new LabError(m.cli_out_unreadable({ out, reason: error.message }), OPTION, { cause: error });
   });

@@ -10,6 +10,7 @@ import { LabError } from '../science/errors.ts';
 import type { Notebook } from '../science/experiment.ts';
 import type { RunOutcome } from '../science/run.ts';
 import { decodeOutcome, encodeOutcome } from '../sessions/compact.ts';
+import { most } from '../sessions/limits.ts';
 import { readBytes } from './read.ts';
 import { named, save, UNFINISHED, unwritable } from './save.ts';
 
@@ -68,7 +69,7 @@ export class OutcomeStore implements Notebook {
   /** A damaged outcome is as good as none: its run is trained again. */
   async find(key: string): Promise<RunOutcome | null> {
     const path = this.path(key);
-    const bytes = await readBytes(path).catch(() => null);
+    const bytes = await readBytes(path, most.archiveBytes).catch(() => null);
     if (bytes === null) return null;
     try {
       const outcome = await decodeOutcome(bytes, path);

@@ -3,19 +3,28 @@ import { m } from '../paraglide/messages.js';
 import { LabError } from '../science/errors.ts';
 import type { RunOutcome } from '../science/run.ts';
 import { importArchive } from '../sessions/archive.ts';
-import { importSession } from '../sessions/file.ts';
+import { openSession } from '../sessions/file.ts';
+import { most } from '../sessions/limits.ts';
 import { branchOf, trunkOf, type Branch, type Session } from '../sessions/session.ts';
 import { decodeText } from '../sessions/text.ts';
 import { readBytes } from './read.ts';
 
-/** The session with what its file holds of its runs' weights, by run key. Throws a LabError that names the file at fault. */
-export async function readSession(path: string): Promise<{ session: Session; outcomes: Map<string, RunOutcome> }> {
-  const bytes = await readBytes(path);
-  if (!path.endsWith('.zip')) return { session: importSession(decodeText(bytes), path), outcomes: new Map() };
-  const archive = await importArchive(bytes, path);
+/**
+ * The session with what its file holds of its runs' weights, by run key. `damaged` hears of parts that are not what the
+ * lab wrote, by name; they are left out. Rejects with a LabError that names the file where nothing of it can be read.
+ */
+export async function readSession(
+  path: string,
+  damaged: (error: LabError) => void = ({ message }) => console.error(message),
+): Promise<{ session: Session; outcomes: Map<string, RunOutcome> }> {
+  const isZip = path.endsWith('.zip');
+  const bytes = await readBytes(path, isZip ? most.archiveBytes : 2 * most.textBytes);
+  const archive = isZip ? await importArchive(bytes, path) : null;
+  const { session, isIntact } = archive ?? (await openSession(decodeText(bytes), path));
+  if (!isIntact) damaged(new LabError(m.cli_session_changed({ path }), path));
   const outcomes = new Map<string, RunOutcome>();
-  for await (const outcome of archive.outcomes()) outcomes.set(outcome.result.key, outcome);
-  return { session: archive.session, outcomes };
+  if (archive !== null) for await (const outcome of archive.outcomes(damaged)) outcomes.set(outcome.result.key, outcome);
+  return { session, outcomes };
 }
 
 /** The branch of that id, the trunk where none is named. Throws a LabError about `--branch` where there is none of it. */

@@ -8,7 +8,6 @@ import { m } from '../paraglide/messages.js';
 import { prunableParameters, type Model } from '../models/model.ts';
 import { LabError } from '../science/errors.ts';
 import type { Notebook } from '../science/experiment.ts';
-import { fingerprint } from '../science/fingerprint.ts';
 import { density, type Mask } from '../science/mask.ts';
 import { runKey } from '../science/recipe/identity.ts';
 import { modelOf } from '../science/recipe/model.ts';
@@ -16,30 +15,45 @@ import type { RunOutcome } from '../science/run.ts';
 import type { Snapshot } from '../science/tensors.ts';
 import { ByteReader, ByteWriter, Malformed } from './bytes.ts';
 import { headersOf, readTensors, writeTensors } from './compact.ts';
-import { exportSession, importSession } from './file.ts';
+import { exportSession, openSession, type OpenedSession } from './file.ts';
+import { megabytes, most } from './limits.ts';
 import { planOfBranch, trunkOf, type Session, type SessionRun } from './session.ts';
 import { decodeText } from './text.ts';
 import { Turns } from './turns.ts';
+import { verified } from './verified.ts';
 import { readZip, writeZip, type ZipEntry, type ZipFile } from './zip.ts';
 
 const SESSION = 'session.json';
-/** No session comes near them: sixteen levels of LeNet-300-100 with three arms and three seeds are some 50 MB. */
-const LIMITS = { entries: 65_535, bytes: 2 ** 30 };
+const LIMITS = { entries: most.archiveEntries, bytes: most.archiveBytes };
 
 const maskFile = (key: string): string => `masks/${key}.bin`;
 const weightsFile = (key: string): string => `weights/${key}.bin`;
 const snapshotFile = (key: string, step: string): string => `weights/${key}-${step}.bin`;
 
-export interface Archive {
-  readonly session: Session;
-  /** The runs whose weights are in it, one after another. Rejects with a LabError that names the file at fault. */
-  readonly outcomes: () => AsyncGenerator<RunOutcome>;
+export interface Archive extends OpenedSession {
+  /** The runs whose weights are in it, one after another; `damaged` hears of what is damaged, by the name of its file. */
+  readonly outcomes: (damaged: (error: LabError) => void) => AsyncGenerator<RunOutcome>;
 }
 
-/** The session with what the notebook has of its runs' weights. */
-export const exportArchive = (session: Session, notebook: Notebook): Promise<Blob> => writeZip(filesOf(session, notebook));
+/**
+ * The session with what the notebook has of its runs' weights. Rejects with a LabError that says the way out where it
+ * would be more than can be opened again.
+ */
+export const exportArchive = (session: Session, notebook: Pick<Notebook, 'find'>): Promise<Blob> =>
+  writeZip(within(filesOf(session, notebook)));
 
-async function* filesOf(session: Session, notebook: Notebook): AsyncGenerator<ZipFile> {
+async function* within(files: AsyncIterable<ZipFile>): AsyncGenerator<ZipFile> {
+  let [entries, bytes] = [0, 0];
+  for await (const file of files) {
+    entries++;
+    bytes += file.bytes.length;
+    if (entries > LIMITS.entries || bytes > LIMITS.bytes)
+      throw new LabError(m.library_zip_too_big_to_keep({ entries: LIMITS.entries, limit: megabytes(LIMITS.bytes) }), 'storage');
+    yield file;
+  }
+}
+
+async function* filesOf(session: Session, notebook: Pick<Notebook, 'find'>): AsyncGenerator<ZipFile> {
   yield { name: SESSION, bytes: new TextEncoder().encode(exportSession(session)) };
   for (const { run, model } of runsWithModels(session)) {
     const outcome = await notebook.find(run.key);
@@ -58,8 +72,18 @@ export async function importArchive(bytes: Uint8Array, source: string): Promise<
   const files = new Map(entries.map((entry) => [entry.name, entry]));
   const text = files.get(SESSION);
   if (text === undefined) throw new LabError(m.library_zip_no_session({ source }), source);
-  const session = importSession(decodeText(await reading(SESSION, source, () => text.read())), source);
-  return { session, outcomes: () => outcomesOf(session, files, source) };
+  const opened = await openSession(await reading(SESSION, source, () => textOf(text, source)), source);
+  return { ...opened, outcomes: (damaged) => outcomesOf(opened.session, files, source, damaged) };
+}
+
+/** What is packed is not touched where it says itself that it is too much. */
+async function textOf(entry: ZipEntry, source: string): Promise<string> {
+  if (entry.size > most.textBytes)
+    throw new LabError(
+      m.library_zip_session_too_big({ source, megabytes: Math.ceil(megabytes(entry.size)), limit: megabytes(most.textBytes) }),
+      SESSION,
+    );
+  return decodeText(await entry.read());
 }
 
 /** Runs the body of a reader and says of whom it complains. */
@@ -67,7 +91,7 @@ async function reading<Value>(file: string, source: string, body: () => Promise<
   try {
     return await body();
   } catch (error) {
-    if (!(error instanceof Malformed)) throw error;
+    if (error instanceof LabError) throw error;
     throw new LabError(m.library_zip_damaged({ source, file }), file, { cause: error });
   }
 }
@@ -84,23 +108,50 @@ function snapshotsIn(files: Iterable<ZipEntry>): Map<string, { step: number; fil
   return all;
 }
 
-async function* outcomesOf(session: Session, files: ReadonlyMap<string, ZipEntry>, source: string): AsyncGenerator<RunOutcome> {
+async function* outcomesOf(
+  session: Session,
+  files: ReadonlyMap<string, ZipEntry>,
+  source: string,
+  damaged: (error: LabError) => void,
+): AsyncGenerator<RunOutcome> {
   const snapshots = snapshotsIn(files.values());
+  /** What a reader makes of a file, or null where it is damaged. */
+  const attempt = async <Value>(file: ZipEntry, body: () => Promise<Value>): Promise<Value | null> => {
+    try {
+      return await reading(file.name, source, body);
+    } catch (error) {
+      if (!(error instanceof LabError)) throw error;
+      damaged(error);
+      return null;
+    }
+  };
   for (const { run, model } of runsWithModels(session)) {
     const [maskEntry, weightsEntry] = [files.get(maskFile(run.key)), files.get(weightsFile(run.key))];
     if (maskEntry === undefined || weightsEntry === undefined) continue;
-    const { branch, ...result } = run;
-    const mask = await reading(maskEntry.name, source, async () => readMask(model, run, await maskEntry.read()));
-    const final = await reading(weightsEntry.name, source, async () => {
-      const snapshot = readValues(model, mask, await weightsEntry.read());
-      if (fingerprint(model, snapshot) !== run.fingerprint) throw new Malformed();
-      return snapshot;
+    const { branch, origin, ...result } = run;
+    const mask = await attempt(maskEntry, async () => readMask(model, run, await bytesOf(maskEntry, maskBytesOf(model))));
+    if (mask === null) continue;
+    const values = async (file: ZipEntry): Promise<Snapshot> => readValues(model, mask, await bytesOf(file, 4 * valuesOf(model)));
+    const outcome = await attempt(weightsEntry, async () => {
+      const found = { result, mask, final: await values(weightsEntry), kept: {} };
+      return verified(found, weightsEntry.name).catch(() => Promise.reject(new Malformed()));
     });
+    if (outcome === null) continue;
     const kept: Record<number, Snapshot> = {};
-    for (const { step, file } of snapshots.get(run.key) ?? [])
-      kept[step] = await reading(file.name, source, async () => readValues(model, mask, await file.read()));
-    yield { result, mask, final, kept };
+    for (const { step, file } of snapshots.get(run.key) ?? []) {
+      const snapshot = await attempt(file, () => values(file));
+      if (snapshot !== null) kept[step] = snapshot;
+    }
+    yield { ...outcome, kept };
   }
+}
+
+const valuesOf = (model: Model): number => [...model.parameters, ...model.buffers].reduce((sum, { size }) => sum + size, 0);
+const maskBytesOf = (model: Model): number => prunableParameters(model).reduce((sum, { size }) => sum + ((size + 7) >> 3), 0);
+
+/** An entry's bytes, where there are no more of them than its place could hold. */
+function bytesOf(entry: ZipEntry, limit: number): Promise<Uint8Array> {
+  return entry.size > limit ? Promise.reject(new Malformed()) : entry.read();
 }
 
 /** Every run once, whatever branch it is in, that is what its key says; one with a made-up key could pass for another run. */
@@ -144,8 +195,7 @@ async function valueBytes(model: Model, snapshot: Snapshot, mask: Mask): Promise
 }
 
 function readValues(model: Model, mask: Mask, bytes: Uint8Array): Snapshot {
-  const total = [...model.parameters, ...model.buffers].reduce((sum, { size }) => sum + size, 0);
-  const held = bytes.length === 4 * total ? {} : mask;
+  const held = bytes.length === 4 * valuesOf(model) ? {} : mask;
   const reader = new ByteReader(bytes);
   const coded = (parts: readonly { name: string; size: number }[]) =>
     parts.map(({ name, size }) => ({ name, size, coding: Object.hasOwn(held, name) ? ('kept' as const) : ('all' as const) }));

@@ -10,7 +10,7 @@ import { parseRecipe } from '../science/recipe/parse.ts';
 import { arms, MAX_LEVELS, MAX_STEPS } from '../science/recipe/schema.ts';
 import type { EngineName } from '../science/trainer.ts';
 import { fittedName, most } from './limits.ts';
-import { SESSION_FORMAT, SESSION_VERSION, sessionName, type Branch, type Session } from './session.ts';
+import { origins, SESSION_FORMAT, SESSION_VERSION, sessionName, type Branch, type Session } from './session.ts';
 
 const number = () => v.pipe(v.number(), v.finite());
 const share = () => v.pipe(v.number(), v.finite(), v.minValue(0), v.maxValue(1));
@@ -89,7 +89,7 @@ const BranchSchema = v.strictObject({
   pruned: v.optional(v.boolean()),
 });
 
-const RunSchema = v.strictObject({ branch: word(), ...resultEntries });
+const RunSchema = v.strictObject({ branch: word(), origin: v.optional(v.picklist(origins)), ...resultEntries });
 
 const MarkSchema = v.strictObject({
   branch: word(),

@@ -27,9 +27,15 @@ export interface Branch {
   readonly pruned?: boolean;
 }
 
+/** Where a run comes from that was not trained here: a file, or one that was changed after the lab had written it. */
+export const origins = ['file', 'changed-file'] as const;
+export type RunOrigin = (typeof origins)[number];
+
 /** A run's result and the branch that trained it. */
 export interface SessionRun extends RunResult {
   readonly branch: string;
+  /** None of a run that was trained here. */
+  readonly origin?: RunOrigin;
 }
 
 /** A run that diverged, and the branch that would have it. */

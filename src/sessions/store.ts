@@ -10,7 +10,8 @@ import type { Notebook } from '../science/experiment.ts';
 import { decodeOutcome, encodeOutcome } from './compact.ts';
 import type { Database } from './database.ts';
 import { FactsSchema, factsOf } from './facts.ts';
-import { exportSession, importSession } from './file.ts';
+import { importSession, sessionText } from './file.ts';
+import { Guests } from './guests.ts';
 import { NewerVersion } from './schema.ts';
 import { renameSession, SESSION_VERSION, sessionName, type Session } from './session.ts';
 import { claims, entries, openShelves, sizes, texts, type Claim } from './shelves.ts';
@@ -66,6 +67,8 @@ const getText = (store: IDBObjectStore, id: string): Promise<string | undefined>
 export class SessionStore {
   /** Outcomes of runs with their weights. A damaged one reads as none, so that its run is trained again. */
   readonly notebook: Notebook;
+  /** Weights that came with files: to be looked at, never to be trained from. */
+  readonly guests: Guests;
   private readonly library: Database;
   private readonly outcomes: Database;
   /** Outcomes that were kept or found here since the last save of a session that holds them. */
@@ -74,6 +77,7 @@ export class SessionStore {
   /** `tell` hears of outcomes that are damaged, by name. */
   constructor(private readonly tell: (error: LabError) => void) {
     ({ library: this.library, outcomes: this.outcomes } = openShelves());
+    this.guests = new Guests(tell);
     this.notebook = {
       find: (key) => this.findOutcome(key),
       keep: async (outcome) => this.put(outcome.result.key, await encodeOutcome(outcome)),
@@ -122,7 +126,7 @@ export class SessionStore {
     const saved = await this.library.write(async (store) => {
       const stored = (await getEntry(store, id))?.revision ?? 0;
       if (stored !== revision) throw new StaleRevision();
-      const text = exportSession(session);
+      const text = sessionText(session);
       const entry = entryOf(id, revision + 1, session, text);
       store.put(entry, entries.key(id));
       store.put(text, texts.key(id));

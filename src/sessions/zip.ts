@@ -20,6 +20,8 @@ export interface ZipLimits {
 
 export interface ZipEntry {
   readonly name: string;
+  /** Bytes, unpacked; `read` takes no more, whatever is packed. */
+  readonly size: number;
   /** The bytes of the file, checked. Rejects with `Malformed` where they are not what the zip says. */
   readonly read: () => Promise<Uint8Array>;
 }
@@ -57,11 +59,12 @@ export function readZip(bytes: Uint8Array, limits: ZipLimits): ZipEntry[] {
   let at = view.getUint32(end + 16, true);
   let total = 0;
   for (let index = 0; index < count; index++) {
-    const { name, size, length, read } = entryAt(bytes, view, at);
+    const { length, ...entry } = entryAt(bytes, view, at);
+    const { name, size } = entry;
     total += size;
     if (names.has(name) || total > limits.bytes) throw new Malformed();
     names.add(name);
-    entries.push({ name, read });
+    entries.push(entry);
     at += length;
   }
   return entries;
@@ -75,7 +78,7 @@ function findEnd(view: DataView): number {
 }
 
 /** One record of the directory; `length` is its own. */
-function entryAt(bytes: Uint8Array, view: DataView, at: number): ZipEntry & { size: number; length: number } {
+function entryAt(bytes: Uint8Array, view: DataView, at: number): ZipEntry & { length: number } {
   if (at + 46 > bytes.length || view.getUint32(at, true) !== 0x02014b50) throw new Malformed();
   const flags = view.getUint16(at + 8, true);
   const method = view.getUint16(at + 10, true);

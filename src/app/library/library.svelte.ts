@@ -1,5 +1,6 @@
 /** The library: all sessions that are kept here, to search, rename, duplicate, delete and undo. */
 import { isNewer, type SessionEntry } from '../../sessions/store.ts';
+import { exportSession } from '../../sessions/file.ts';
 import { copyName, fittedName } from '../../sessions/limits.ts';
 import { storageUse, type StorageUse } from '../../sessions/persistence.ts';
 import type { Shelf } from '../state/keeper.svelte.ts';
@@ -9,6 +10,13 @@ import { matches } from './words.ts';
 /** How long a deletion can be undone; the session is still on disk till then. */
 export const UNDO_MS = 10_000;
 const LEAVING = 'leaving';
+
+/** Of weights that were trained here, and of those that came with files. */
+async function allSizes(shelf: Shelf): Promise<ReadonlyMap<string, number>> {
+  const sizes = new Map(await shelf.sizes());
+  for (const [key, bytes] of await shelf.guests.sizes()) sizes.set(key, bytes + (sizes.get(key) ?? 0));
+  return sizes;
+}
 
 export class Library {
   query = $state('');
@@ -50,7 +58,7 @@ export class Library {
   async refresh(): Promise<void> {
     await this.lab.keeper.list();
     await this.attempt(async (shelf) => {
-      this.sizes = await shelf.sizes();
+      this.sizes = await allSizes(shelf);
     });
     this.storage = await storageUse();
   }
@@ -125,12 +133,24 @@ export class Library {
     return this.lab.keeper.text(id);
   }
 
+  /** The session as a file, or what is stored of it where it cannot be read. */
+  async file(id: string): Promise<string> {
+    try {
+      const stored = await this.lab.keeper.load(id);
+      if (stored !== null) return exportSession(stored.session);
+    } catch (error) {
+      this.lab.notices.report('open', error);
+    }
+    return this.text(id);
+  }
+
   /** The session with its weights, or null where it cannot be read; a notice says why. */
   async archive(id: string): Promise<Blob | null> {
     let archive: Blob | null = null;
     await this.attempt(async (shelf) => {
       const { exportArchive } = await import('../../sessions/archive.ts');
-      archive = await exportArchive((await shelf.load(id)).session, this.lab.keeper.notebook());
+      const { session } = await shelf.load(id);
+      archive = await exportArchive(session, this.lab.keeper.weights(session));
     });
     return archive;
   }

@@ -2,24 +2,22 @@
 import { m } from '../../paraglide/messages.js';
 import { LabError } from '../../science/errors.ts';
 import { isPlain } from '../../science/recipe/plain.ts';
-import { importSession } from '../../sessions/file.ts';
+import { asForeign, openSession } from '../../sessions/file.ts';
+import { megabytes, most } from '../../sessions/limits.ts';
 import { decodeText } from '../../sessions/text.ts';
 import { recipeNamed } from '../state/files.ts';
 import type { Lab } from '../state/lab.svelte.ts';
 
-/** Looked at before a byte is read: the browser would have to hold the file whole. */
-const LIMIT_MB = 1024;
 const ZIP = [0x50, 0x4b, 3, 4];
 
 /** False if it cannot be opened; a notice says why. */
 export async function openFile(lab: Lab, file: File): Promise<boolean> {
   try {
-    const megabytes = file.size / 2 ** 20;
-    if (megabytes > LIMIT_MB)
-      throw new LabError(m.library_file_too_big({ source: file.name, megabytes: Math.ceil(megabytes), limit: LIMIT_MB }), file.name);
     const head = new Uint8Array(await file.slice(0, ZIP.length).arrayBuffer());
-    if (ZIP.every((byte, index) => head[index] === byte)) await openArchive(lab, file);
-    else openText(lab, decodeText(new Uint8Array(await file.arrayBuffer())), file.name);
+    const isZip = ZIP.every((byte, index) => head[index] === byte);
+    checkSize(file, isZip ? most.archiveBytes : MOST_TEXT_BYTES);
+    const bytes = new Uint8Array(await file.arrayBuffer());
+    await (isZip ? openArchive(lab, bytes, file.name) : openText(lab, decodeText(bytes), file.name));
     return true;
   } catch (error) {
     lab.notices.report('open', error);
@@ -27,13 +25,26 @@ export async function openFile(lab: Lab, file: File): Promise<boolean> {
   }
 }
 
-function openText(lab: Lab, text: string, fileName: string): void {
-  if (looksLikeRecipe(text)) lab.open.recipe(recipeNamed(text, fileName));
-  else lab.open.session(importSession(text, fileName));
+/** In UTF-16 a character takes two. */
+const MOST_TEXT_BYTES = 2 * most.textBytes;
+
+/** Looked at before a byte is read: the browser would have to hold the file whole. */
+function checkSize({ name, size }: File, limit: number): void {
+  if (size > limit)
+    throw new LabError(m.library_file_too_big({ source: name, megabytes: Math.ceil(megabytes(size)), limit: megabytes(limit) }), name);
 }
+
+async function openText(lab: Lab, text: string, fileName: string): Promise<void> {
+  if (looksLikeRecipe(text)) lab.open.recipe(recipeNamed(text, fileName));
+  else await lab.open.session(asForeign(await openSession(text, fileName)));
+}
+
+/** Longer texts are no recipes: a session of megabytes is not read twice. */
+const MOST_RECIPE = 1_000_000;
 
 /** Recipes have a task and a model; anything else is read as a session, whose reader says what is wrong with it. */
 function looksLikeRecipe(text: string): boolean {
+  if (text.length > MOST_RECIPE) return false;
   try {
     const value: unknown = JSON.parse(text);
     return isPlain(value) && !('format' in value) && ('task' in value || 'model' in value);
@@ -42,11 +53,15 @@ function looksLikeRecipe(text: string): boolean {
   }
 }
 
-/** The weights first: what is shown then has them. Runs that are known here already stay what they are. */
-async function openArchive(lab: Lab, file: File): Promise<void> {
+/** The weights first: what is shown then has them. What is damaged is told of by name; the rest opens. */
+async function openArchive(lab: Lab, bytes: Uint8Array, fileName: string): Promise<void> {
   const { importArchive } = await import('../../sessions/archive.ts');
-  const { session, outcomes } = await importArchive(new Uint8Array(await file.arrayBuffer()), file.name);
-  const notebook = lab.keeper.notebook();
-  for await (const outcome of outcomes()) if ((await notebook.find(outcome.result.key)) === null) await notebook.keep(outcome);
-  lab.open.session(session);
+  const archive = await importArchive(bytes, fileName);
+  const damaged: string[] = [];
+  await lab.open.session(
+    asForeign(archive),
+    archive.outcomes(({ subject }) => damaged.push(subject)),
+  );
+  if (damaged.length > 0)
+    lab.notices.report('open', new LabError(m.library_zip_parts_damaged({ source: fileName, files: damaged.join(', ') }), fileName));
 }

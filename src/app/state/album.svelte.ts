@@ -45,7 +45,7 @@ export class Album {
   }
 
   /** Makes sure that a finished run's picture comes, where the notebook has its weights. */
-  async fetch(result: RunResult, notebook: Notebook): Promise<void> {
+  async fetch(result: RunResult, notebook: Pick<Notebook, 'find'>): Promise<void> {
     const { key } = result;
     if (this.pictures.has(key) || this.fetching.has(key) || this.lost.has(key)) return;
     this.fetching.add(key);

@@ -105,7 +105,7 @@ export class Analyses {
   private async questionOf({ what, run, steps }: Wish): Promise<Question> {
     if (what === 'barrier') return { what, steps };
     if (what !== 'masks') return { what };
-    const notebook = this.bench.keeper.notebook();
+    const notebook = this.bench.keeper.weights(this.bench.session);
     const found = await Promise.all(
       this.others(run).map(async ({ kind, name, run: { key } }): Promise<OtherMask[]> => {
         const outcome = await notebook.find(key);

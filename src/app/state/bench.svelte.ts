@@ -61,6 +61,8 @@ export abstract class Bench {
   readonly figures: readonly RunFigures[] = $derived.by(() => this.figuresAlong(this.branchId));
   /** What diverged along the branch. */
   readonly marks: readonly Mark[] = $derived.by(() => this.marksOf(this.branchId));
+  /** Whether some of them came with a file. */
+  readonly isForeign: boolean = $derived.by(() => this.runs.some(({ origin }) => origin !== undefined));
   /** Runs along the branch that train now. */
   readonly live: readonly LiveRun[] = $derived.by(() => this.liveAlong(this.branchId));
   readonly summaries: readonly Summary[] = $derived.by(() => summarise(this.figures));
@@ -117,7 +119,9 @@ export abstract class Bench {
   }
 
   private stepsLeft(): number {
-    const done = new Set([...this.figures, ...this.levels.flatMap(({ missing }) => missing.map(({ run }) => run))].map(runName));
+    // What came with a file is trained again before anything grows from it.
+    const here = this.shared?.figures ?? this.runs.filter(({ origin }) => origin === undefined);
+    const done = new Set([...here, ...this.levels.flatMap(({ missing }) => missing.map(({ run }) => run))].map(runName));
     const begun = this.live.reduce((sum, { start, position }) => sum + position - start, 0);
     const left = runsOf(this.plan, this.experiment.limit).filter((run) => !done.has(runName(run)));
     return left.reduce((sum, run) => sum + stepsOf(this.plan, run), -begun);

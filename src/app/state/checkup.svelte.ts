@@ -1,6 +1,6 @@
 /**
- * Checks a link: trains its runs again on the deterministic engine and holds each against what the link says. It has a
- * laboratory of its own and keeps nothing: the session, its results and the library stay as they are.
+ * Checks what a link or a file says: trains its runs again on the deterministic engine and holds each against it. It has a
+ * laboratory of its own and looks nothing up. A run that comes out with the same bits counts as trained here.
  */
 import { Diverged } from '../../science/divergence.ts';
 import type { Notebook } from '../../science/experiment.ts';
@@ -8,12 +8,21 @@ import { stepsOf } from '../../science/draw.ts';
 import type { RunId } from '../../science/result.ts';
 import type { RunOutcome } from '../../science/run.ts';
 import { basisOf, checkRun, worst, type Basis, type Checked, type Verdict } from '../../sessions/check.ts';
-import type { SharedSession } from '../../sessions/link.ts';
+import type { Recipe } from '../../science/recipe/schema.ts';
+import type { Plan } from '../../science/plan.ts';
+import type { SharedFigures } from '../../sessions/link.ts';
 import { Experiment, type ExperimentOptions } from './experiment.svelte.ts';
 import { runName } from './live.svelte.ts';
 
+/** What a link or a file says of runs along a plan. */
+export interface Claims {
+  readonly recipe: Recipe;
+  readonly plan: Plan;
+  readonly figures: readonly SharedFigures[];
+}
+
 interface CheckupOptions extends Omit<ExperimentOptions, 'listeners'> {
-  /** A run came out with the link's very bits: its mask and weights are those that the link speaks of. */
+  /** A run came out with the very bits: its mask and weights are those that the link or file speaks of. */
   readonly matched: (outcome: RunOutcome) => void;
 }
 
@@ -22,7 +31,7 @@ const blank: Notebook = { find: () => Promise.resolve(null), keep: () => Promise
 
 export class Checkup {
   readonly experiment: Experiment;
-  private shared = $state.raw<SharedSession | null>(null);
+  private shared = $state.raw<Claims | null>(null);
   private checked = $state.raw<ReadonlyMap<string, Checked>>(new Map());
   private failure = $state.raw<unknown>(null);
 
@@ -65,7 +74,7 @@ export class Checkup {
     });
   }
 
-  start(shared: SharedSession): void {
+  start(shared: Claims): void {
     this.close();
     this.shared = shared;
     // Its plan as it is, since what a level cuts may depend on how many there are; of its runs, those that the link holds.

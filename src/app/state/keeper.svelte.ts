@@ -3,12 +3,15 @@ import type { LabError } from '../../science/errors.ts';
 import type { Notebook } from '../../science/experiment.ts';
 import type { RunOutcome } from '../../science/run.ts';
 import { askToKeep } from '../../sessions/persistence.ts';
-import type { Session } from '../../sessions/session.ts';
+import { addRun, type Session } from '../../sessions/session.ts';
 import { StaleRevision, type SessionEntry, type SessionStore, type StoredSession } from '../../sessions/store.ts';
 import type { Notices } from './notices.svelte.ts';
 
 /** Of the store, what a session on the bench needs. */
-export type Shelf = Pick<SessionStore, 'list' | 'sizes' | 'load' | 'save' | 'text' | 'rename' | 'duplicate' | 'remove' | 'notebook'>;
+export type Shelf = Pick<
+  SessionStore,
+  'list' | 'sizes' | 'load' | 'save' | 'text' | 'rename' | 'duplicate' | 'remove' | 'notebook' | 'guests'
+>;
 
 /** new: nothing worth keeping yet · off: there is no storage here. */
 export type Keeping = 'new' | 'saving' | 'saved' | 'failed' | 'off';
@@ -37,8 +40,9 @@ export class Keeper {
   private hasAsked = false;
   /** Null where there is no storage. */
   readonly store: Promise<Shelf | null>;
-  /** Outcomes that could not be stored, by run key. */
+  /** Outcomes that could not be stored, by run key; and those that came with the file that was opened last. */
   private unstored = new Map<string, RunOutcome>();
+  private unstoredGuests = new Map<string, RunOutcome>();
 
   constructor(private readonly options: KeeperOptions) {
     this.id = options.newId();
@@ -58,13 +62,18 @@ export class Keeper {
     try {
       const store = await this.options.openStore((error) => this.options.notices.report('storage', error));
       // What deleted sessions left behind goes in a quiet moment; the next visit is early enough, should that fail.
-      setTimeout(() => void this.options.sweep().catch(() => undefined), SWEEP_MS);
+      setTimeout(() => void this.sweep(store).catch(() => undefined), SWEEP_MS);
       return store;
     } catch (error) {
       this.options.notices.report('storage', error);
       this.state = 'off';
       return null;
     }
+  }
+
+  private async sweep(store: Shelf): Promise<void> {
+    await this.options.sweep();
+    await store.guests.sweep(await store.list());
   }
 
   async list(): Promise<void> {
@@ -137,6 +146,50 @@ export class Keeper {
   /** Asked after a write: whether another has come in meanwhile. */
   private get isIdle(): boolean {
     return this.waiting === null;
+  }
+
+  /** Where the weights of a session's runs are: its own in the notebook, those that came with a file beside it. */
+  weights(session: Session): Pick<Notebook, 'find'> {
+    const foreign = new Map(session.runs.flatMap((run) => (run.origin === undefined ? [] : [[run.key, run] as const])));
+    const notebook = this.notebook();
+    return {
+      find: async (key) => {
+        const run = foreign.get(key);
+        if (run === undefined) return notebook.find(key);
+        const held = this.unstoredGuests.get(key);
+        if (held?.result.fingerprint === run.fingerprint) return held;
+        return (await (await this.store)?.guests.find(run)) ?? null;
+      },
+    };
+  }
+
+  /** Keeps weights that came with a file, to be looked at. */
+  async welcome(outcomes: AsyncIterable<RunOutcome>): Promise<void> {
+    const store = await this.store;
+    this.unstoredGuests.clear();
+    for await (const outcome of outcomes) {
+      try {
+        if (store === null) this.unstoredGuests.set(outcome.result.key, outcome);
+        else await store.guests.keep(outcome);
+      } catch (error) {
+        this.options.notices.report('storage', error);
+        this.unstoredGuests.set(outcome.result.key, outcome);
+      }
+    }
+  }
+
+  /** The session from outside with those runs as its own that were trained here, too, to the same fingerprint. */
+  async recognise(session: Session): Promise<Session> {
+    const store = await this.store;
+    if (store === null) return session;
+    const known = await store.sizes().catch(() => new Map<string, number>());
+    let recognised = session;
+    for (const { branch, key, fingerprint, origin } of session.runs) {
+      if (origin === undefined || !known.has(key)) continue;
+      const outcome = await this.notebook().find(key);
+      if (outcome?.result.fingerprint === fingerprint) recognised = addRun(recognised, branch, outcome.result);
+    }
+    return recognised;
   }
 
   /** The session's notebook; what cannot be stored or read back is kept in memory or trained again. */

@@ -7,6 +7,8 @@ import type { Divergence } from '../../science/divergence.ts';
 import { LabError } from '../../science/errors.ts';
 import type { Recipe } from '../../science/recipe/schema.ts';
 import type { RunId, RunResult } from '../../science/result.ts';
+import type { RunOutcome } from '../../science/run.ts';
+import { basisOf } from '../../sessions/check.ts';
 import { copyName } from '../../sessions/limits.ts';
 import { lackOfRoom } from '../../sessions/room.ts';
 import {
@@ -14,6 +16,7 @@ import {
   addRun,
   branchOf,
   changeBranch,
+  findRun,
   liftMarks,
   marksAlong,
   ownerBranch,
@@ -122,7 +125,7 @@ export class Lab extends Bench {
       },
     });
     const { openLab, schedule, now } = options;
-    this.check = new Checkup({ openLab, schedule, now, matched: (outcome) => this.album.add(outcome, undefined) });
+    this.check = new Checkup({ openLab, schedule, now, matched: (outcome) => this.reproduced(outcome) });
     this.selection = new Selection(this);
     this.studies = new Studies(this, options.student);
     this.analyses = new Analyses(this, options.analyst);
@@ -288,7 +291,21 @@ export class Lab extends Bench {
   }
 
   private record(result: RunResult): void {
+    const before = findRun(this.session, this.trainingBranch, result);
     this.session = addRun(this.session, ownerBranch(this.session, this.trainingBranch, result.level).id, result);
+    this.keep();
+    if (before?.origin === undefined || basisOf(before.engine, result.engine).by !== 'bits') return;
+    if (before.fingerprint !== result.fingerprint) this.notices.report('run', new LabError(m.app_foreign_differs(result), 'fingerprint'));
+  }
+
+  /** A checked run came out with the very bits that a link or a file tells of: from here on it is this lab's own. */
+  private reproduced(outcome: RunOutcome): void {
+    this.album.add(outcome, undefined);
+    void this.keeper.notebook().keep(outcome);
+    const { result } = outcome;
+    const claim = this.session.runs.find(({ key, fingerprint }) => key === result.key && fingerprint === result.fingerprint);
+    if (claim?.origin === undefined) return;
+    this.session = addRun(this.session, claim.branch, result);
     this.keep();
   }
 

@@ -17,7 +17,7 @@ export async function maskAtHand(lab: Lab, branchId: string, run: RunId): Promis
   const result = findRun(lab.session, branchId, run);
   const known = lab.album.find(result?.key ?? '')?.mask ?? sharedMask(lab, branchId, run);
   if (known !== undefined) return known;
-  return result === undefined ? null : ((await lab.keeper.notebook().find(result.key))?.mask ?? null);
+  return result === undefined ? null : ((await lab.keeper.weights(lab.session).find(result.key))?.mask ?? null);
 }
 
 const sharedMask = ({ shared, session }: Lab, branchId: string, { seed, arm, level }: RunId): Mask | undefined =>

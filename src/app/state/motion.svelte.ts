@@ -140,7 +140,7 @@ export class Motion {
   /** Sees to it that the parent's weights come, where the cut of them stands on the stage. */
   complete(): void {
     const parent = this.scene?.before === null ? this.parentOf(this.scene.run) : undefined;
-    if (parent !== undefined) void this.bench.album.fetch(parent, this.bench.keeper.notebook());
+    if (parent !== undefined) void this.bench.album.fetch(parent, this.bench.keeper.weights(this.bench.session));
   }
 
   /** Works out how a run in training came out of another, where its worker could not tell. */

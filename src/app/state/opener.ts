@@ -1,6 +1,7 @@
 /** Puts sessions and recipes on the bench, wherever they come from. What cannot be opened is told of, beside what is there. */
 import type { Recipe } from '../../science/recipe/schema.ts';
-import { importSession } from '../../sessions/file.ts';
+import type { RunOutcome } from '../../science/run.ts';
+import { asForeign, openSession } from '../../sessions/file.ts';
 import type { SharedSession } from '../../sessions/link.ts';
 import type { OpenedLink } from '../../sessions/link.worker.ts';
 import { newSession, type Session } from '../../sessions/session.ts';
@@ -78,10 +79,13 @@ export class Opener {
     if (failure !== undefined) this.bench.notices.report('open', failure);
   }
 
-  /** A session from outside, which is kept here from now on. */
-  session(session: Session): void {
+  /** A session from outside, which is kept here from now on; weights that came with it are to be looked at. */
+  async session(session: Session, outcomes?: AsyncIterable<RunOutcome>): Promise<void> {
+    const { keeper } = this.bench;
+    const recognised = await keeper.recognise(session);
+    if (outcomes !== undefined) await keeper.welcome(outcomes);
     this.options.leaveLink();
-    this.bench.show(session);
+    this.bench.show(recognised);
     this.bench.keeper.begin();
     this.bench.keep();
   }
@@ -97,7 +101,7 @@ export class Opener {
   async example(file: string): Promise<void> {
     try {
       const text = await this.options.fetchText(`examples/${file}`);
-      if (file.endsWith('.json')) this.session(importSession(text, file));
+      if (file.endsWith('.json')) await this.session(asForeign(await openSession(text, file)));
       else await this.link(text.trim());
     } catch (error) {
       this.bench.notices.report('recipes', error);

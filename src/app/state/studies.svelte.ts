@@ -81,11 +81,11 @@ export class Studies {
     const dense = findRun(session, branchId, { seed: run.seed, arm: 'ticket', level: 0 });
     if (run.level === 0 || dense === undefined) return null;
     const { arithmeticVersion } = dense.engine;
-    return ancestorsOf(plan, run, (of, other) => this.bench.keeper.notebook().find(runKey(of, other, arithmeticVersion)));
+    return ancestorsOf(plan, run, (of, other) => this.bench.keeper.weights(session).find(runKey(of, other, arithmeticVersion)));
   }
 
   private async outcome(run: RunId): Promise<RunOutcome | null> {
     const result: RunResult | undefined = findRun(this.bench.session, this.bench.branchId, run);
-    return result === undefined ? null : this.bench.keeper.notebook().find(result.key);
+    return result === undefined ? null : this.bench.keeper.weights(this.bench.session).find(result.key);
   }
 }

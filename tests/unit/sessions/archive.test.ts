@@ -6,6 +6,7 @@ import { density } from '../../../src/science/mask.ts';
 import { modelOf } from '../../../src/science/recipe/model.ts';
 import type { RunOutcome } from '../../../src/science/run.ts';
 import { exportArchive, importArchive } from '../../../src/sessions/archive.ts';
+import { asForeign } from '../../../src/sessions/file.ts';
 import { addRun, newSession, TRUNK, type Session } from '../../../src/sessions/session.ts';
 import { readZip } from '../../../src/sessions/zip.ts';
 import { tinyRecipe } from '../science/recipes.ts';
@@ -32,12 +33,15 @@ const notebookOf = (held: readonly RunOutcome[]): Notebook => ({
 const bytesOf = async (blob: Blob): Promise<Uint8Array> => new Uint8Array(await blob.arrayBuffer());
 const packed = async (of = session, held = outcomes): Promise<Uint8Array> => bytesOf(await exportArchive(of, notebookOf(held)));
 
-async function openAll(bytes: Uint8Array): Promise<{ session: Session; outcomes: RunOutcome[] }> {
+async function openAll(bytes: Uint8Array): Promise<{ session: Session; isIntact: boolean; outcomes: RunOutcome[]; damaged: string[] }> {
   const archive = await importArchive(bytes, 'lab.zip');
   const all: RunOutcome[] = [];
-  for await (const outcome of archive.outcomes()) all.push(outcome);
-  return { session: archive.session, outcomes: all };
+  const damaged: string[] = [];
+  for await (const outcome of archive.outcomes(({ message }) => damaged.push(message))) all.push(outcome);
+  return { session: archive.session, isIntact: archive.isIntact, outcomes: all, damaged };
 }
+
+const sound = (held = outcomes) => ({ session, isIntact: true, outcomes: held, damaged: [] });
 
 /** The archive with one file replaced, as any zip program would write it. */
 async function changed(name: string, change: (bytes: Uint8Array) => Uint8Array): Promise<Uint8Array> {
@@ -50,7 +54,7 @@ const key = outcomes[1].result.key;
 
 describe('an archive', () => {
   it('comes back as it was: session, masks, weights, snapshots', async () => {
-    expect(await openAll(await packed())).toEqual({ session, outcomes });
+    expect(await openAll(await packed())).toEqual(sound());
   });
 
   it('has the files that the format promises, kept values only', async () => {
@@ -66,30 +70,60 @@ describe('an archive', () => {
   });
 
   it('does without the weights that nobody has', async () => {
-    expect(await openAll(await packed(session, [outcomes[1]]))).toEqual({ session, outcomes: [outcomes[1]] });
+    expect(await openAll(await packed(session, [outcomes[1]]))).toEqual(sound([outcomes[1]]));
   });
 
   it('is readable by other programs, and reads what they write', async () => {
-    expect(await openAll(await changed('session.json', (bytes) => bytes))).toEqual({ session, outcomes });
+    expect(await openAll(await changed('session.json', (bytes) => bytes))).toEqual(sound());
   });
 });
 
 describe('a hostile archive', () => {
-  it('weights that are not those of the figures are refused by name', async () => {
-    const flipped = (bytes: Uint8Array) => bytes.map((byte, index) => (index === 9 ? byte ^ 1 : byte));
-    await expect(openAll(await changed(`weights/${key}.bin`, flipped))).rejects.toThrow(`weights/${key}.bin`);
-    await expect(openAll(await changed(`masks/${key}.bin`, flipped))).rejects.toThrow(`masks/${key}.bin`);
+  const flipped = (bytes: Uint8Array) => bytes.map((byte, index) => (index === 9 ? byte ^ 1 : byte));
+
+  it('weights that are not those of the figures are refused by name, and the rest opens', async () => {
+    for (const name of [`weights/${key}.bin`, `masks/${key}.bin`]) {
+      const opened = await openAll(await changed(name, flipped));
+      expect(opened.damaged).toEqual([expect.stringContaining(name)]);
+      expect(opened.outcomes).toEqual([outcomes[0]]);
+    }
+  });
+
+  it('a file whose bytes were damaged on the way is named, and the rest opens', async () => {
+    const bytes = await packed();
+    const file = readZip(bytes, { entries: 100, bytes: 1e8 }).findIndex(({ name }) => name === `weights/${key}-20.bin`);
+    expect(file).toBeGreaterThan(0);
+    // The last file's last bytes stand right before the directory.
+    bytes[new DataView(bytes.buffer).getUint32(bytes.length - 6, true) - 60] ^= 1;
+    const opened = await openAll(bytes);
+    expect(opened.damaged).toEqual([expect.stringContaining(`weights/${key}-20.bin`)]);
+    expect(opened.outcomes).toEqual([outcomes[0], { ...outcomes[1], kept: {} }]);
   });
 
   it.each([0, 3, 4_000])('files of another size (%i bytes) are refused', async (size) => {
     for (const name of [`weights/${key}.bin`, `masks/${key}.bin`, `weights/${key}-20.bin`])
-      await expect(openAll(await changed(name, () => new Uint8Array(size)))).rejects.toThrow(name);
+      expect((await openAll(await changed(name, () => new Uint8Array(size)))).damaged).toEqual([expect.stringContaining(name)]);
   });
 
   it('a run that claims the key of another is not taken for it', async () => {
     const forged = { ...session, runs: session.runs.map((run) => ({ ...run, key: run.level === 1 ? 'f'.repeat(64) : run.key })) };
     const archive = await changed('session.json', () => strToU8(JSON.stringify(forged)));
     expect((await openAll(archive)).outcomes).toEqual([outcomes[0]]);
+  });
+
+  it('whose session was edited opens, and its runs say so for good', async () => {
+    const better = (bytes: Uint8Array) => strToU8(new TextDecoder().decode(bytes).replace(/"test":0\.\d+/, '"test":0.999'));
+    const opened = await openAll(await changed('session.json', better));
+    expect(opened.isIntact).toBe(false);
+    expect(asForeign(opened).runs.map(({ origin }) => origin)).toEqual(['changed-file', 'changed-file']);
+  });
+
+  it('whose session.json is larger than any session is refused unpacked, by name', async () => {
+    const bomb = zipSync({ 'session.json': new Uint8Array(65 * 2 ** 20).fill(32) });
+    await expect(importArchive(bomb, 'bomb.zip')).rejects.toMatchObject({
+      subject: 'session.json',
+      message: expect.stringMatching(/bomb.zip.*65 MB/) as unknown,
+    });
   });
 
   it('without a session it is none', async () => {

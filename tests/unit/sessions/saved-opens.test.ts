@@ -8,7 +8,7 @@ import { recipeNamed } from '../../../src/app/state/files.ts';
 import { runsOf } from '../../../src/science/experiment.ts';
 import type { Recipe } from '../../../src/science/recipe/schema.ts';
 import { exportArchive, importArchive } from '../../../src/sessions/archive.ts';
-import { exportSession, importSession } from '../../../src/sessions/file.ts';
+import { exportSession, importSession, openSession } from '../../../src/sessions/file.ts';
 import { copyName, fittedName, most } from '../../../src/sessions/limits.ts';
 import { decodeLink, packLink, sessionOf } from '../../../src/sessions/link.ts';
 import { lackOfRoom } from '../../../src/sessions/room.ts';
@@ -93,7 +93,8 @@ describe('whatever was done to a session', () => {
         expect((await store.load('b')).session.runs).toEqual(session.runs);
         expect(importSession(exportSession(session), 'mine.json')).toEqual(session);
         const zip = new Uint8Array(await (await exportArchive(session, none)).arrayBuffer());
-        expect((await importArchive(zip, 'mine.zip')).session).toEqual(session);
+        expect(await importArchive(zip, 'mine.zip')).toMatchObject({ session, isIntact: true });
+        expect(await openSession(exportSession(session), 'mine.json')).toEqual({ session, isIntact: true });
         const { hash } = await packLink(session, 1e6, none, anyBranch(session, at));
         const opened = sessionOf(await decodeLink(hash ?? ''));
         await store.save('c', 0, opened);

@@ -26,6 +26,7 @@ const columns: readonly (readonly [name: string, of: (finding: Finding) => Cell]
   ['backend', ({ engine }) => engine.backend],
   ['arithmetic_version', ({ engine }) => engine.arithmeticVersion],
   ['fingerprint', ({ fingerprint }) => fingerprint],
+  ['origin', ({ origin }) => origin],
 ];
 
 /** A run without a finding, and the branch that would have it. */

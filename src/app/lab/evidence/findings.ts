@@ -8,7 +8,7 @@ import type { EngineIdentity } from '../../../science/trainer.ts';
 import type { SharedSession } from '../../../sessions/link.ts';
 import { isAlong, ownerIn } from '../../../sessions/link/along.ts';
 import { remembered } from '../../../sessions/remembered.ts';
-import type { Session, SessionRun } from '../../../sessions/session.ts';
+import type { RunOrigin, Session, SessionRun } from '../../../sessions/session.ts';
 
 /** Null: a link does not hold it. */
 export interface Finding extends RunFigures {
@@ -27,6 +27,8 @@ export interface Finding extends RunFigures {
   readonly engine: EngineIdentity;
   /** Hexadecimal: all of it, or the 8 digits that a link holds. */
   readonly fingerprint: string;
+  /** Where it was trained: here, or elsewhere, and what it came with. */
+  readonly origin: 'here' | 'link' | RunOrigin;
 }
 
 export interface FoundCurve {
@@ -55,6 +57,7 @@ export function findingsOf({ runs, shared, session, branchId }: Source): Finding
         ...unknown,
         branch: ownerIn(shared, figures.level),
         layerDensity: sharedLayers(shared, figures),
+        origin: 'link',
       }));
   return runs.map((run) => ({
     ...figuresOf(run),
@@ -69,6 +72,7 @@ export function findingsOf({ runs, shared, session, branchId }: Source): Finding
     layerDensity: run.layerDensity,
     engine: run.engine,
     fingerprint: run.fingerprint,
+    origin: run.origin ?? 'here',
   }));
 }
 

@@ -117,6 +117,13 @@ export function meansTable(findings: readonly Finding[], missing: readonly Missi
   };
 }
 
+const originWords: Record<Finding['origin'], () => string> = {
+  here: m.evidence_origin_here,
+  link: m.evidence_origin_link,
+  file: m.evidence_origin_file,
+  'changed-file': m.evidence_origin_changed,
+};
+
 export const runsTable = (findings: readonly Finding[], missing: readonly MissingRun[] = []): Table => ({
   columns: [
     m.evidence_column_level(),
@@ -131,6 +138,7 @@ export const runsTable = (findings: readonly Finding[], missing: readonly Missin
     m.evidence_column_train(),
     m.evidence_column_seconds(),
     m.evidence_column_fingerprint(),
+    m.evidence_column_origin(),
   ],
   rows: [
     ...findings.map((run) => ({
@@ -151,6 +159,7 @@ export const runsTable = (findings: readonly Finding[], missing: readonly Missin
         number(run.trainAccuracy, percent),
         number(run.trainMs, seconds),
         word(run.fingerprint.slice(0, 8)),
+        word(originWords[run.origin]()),
       ],
     })),
     ...missing.map((one) => ({
@@ -163,6 +172,7 @@ export const runsTable = (findings: readonly Finding[], missing: readonly Missin
         number(one.run.seed, String),
         { text: fateOf(one), value: -Infinity },
         ...Array.from({ length: 6 }, () => NOTHING),
+        word('–'),
         word('–'),
       ],
     })),

@@ -32,7 +32,7 @@ function benchOf(isKept = true) {
       branchId: TRUNK,
       runs: runsAlong(session, TRUNK),
       keeper: {
-        notebook: () => ({
+        weights: () => ({
           find: (key: string) => {
             const found = session.runs.find((one) => one.key === key);
             return Promise.resolve(found === undefined ? null : sampleOutcome(recipe, found));

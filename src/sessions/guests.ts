@@ -1,0 +1,75 @@
+/**
+ * Outcomes that came with files, apart from those that were trained here: their weights can be looked at, but no run is
+ * ever trained from them. Each is kept under its run key and its fingerprint, so that all sessions which speak of that very
+ * outcome share it, and it never stands in for another.
+ */
+import { promisifyRequest } from 'idb-keyval';
+import { LabError } from '../science/errors.ts';
+import type { RunOutcome } from '../science/run.ts';
+import { decodeOutcome, encodeOutcome } from './compact.ts';
+import { Database } from './database.ts';
+import type { SessionEntry } from './store.ts';
+
+/** Of a run, what its weights are found by. */
+export interface Claim {
+  readonly key: string;
+  readonly fingerprint: string;
+}
+
+/** Beside an outcome stands how many bytes it takes. */
+const SIZE = 'size/';
+const sizesOnly = (): IDBKeyRange => IDBKeyRange.bound(SIZE, 'size0', false, true);
+
+const nameOf = ({ key, fingerprint }: Claim): string => `${key}/${fingerprint}`;
+
+export class Guests {
+  private readonly outcomes = new Database('lottery-ticket-lab-guests');
+
+  /** `tell` hears of outcomes that are damaged, by name. */
+  constructor(private readonly tell: (error: LabError) => void) {}
+
+  async find(claim: Claim): Promise<RunOutcome | null> {
+    const bytes = await this.outcomes.read((store) => promisifyRequest(store.get(nameOf(claim)) as IDBRequest<unknown>));
+    if (!(bytes instanceof Uint8Array)) return null;
+    try {
+      return await decodeOutcome(bytes, claim.key);
+    } catch (error) {
+      if (!(error instanceof LabError)) throw error;
+      this.tell(error);
+      return null;
+    }
+  }
+
+  async keep(outcome: RunOutcome): Promise<void> {
+    const bytes = await encodeOutcome(outcome);
+    await this.outcomes.write((store) => {
+      store.put(bytes, nameOf(outcome.result));
+      store.put(bytes.length, `${SIZE}${nameOf(outcome.result)}`);
+      return Promise.resolve();
+    });
+  }
+
+  /** Bytes that the weights of runs take, by run key. */
+  async sizes(): Promise<ReadonlyMap<string, number>> {
+    const [names, values] = await this.outcomes.read((store) =>
+      Promise.all([
+        promisifyRequest(store.getAllKeys(sizesOnly()) as IDBRequest<string[]>),
+        promisifyRequest(store.getAll(sizesOnly()) as IDBRequest<number[]>),
+      ]),
+    );
+    return new Map(names.map((name, index) => [name.split('/')[1], values[index]]));
+  }
+
+  /** Deletes what none of these sessions speaks of; nothing at all while one of them cannot be read. */
+  async sweep(entries: readonly SessionEntry[]): Promise<void> {
+    if (entries.some(({ facts }) => facts === null)) return;
+    const held = new Set(entries.flatMap(({ keys }) => keys));
+    const names = await this.outcomes.read((store) => promisifyRequest(store.getAllKeys() as IDBRequest<string[]>));
+    const orphans = names.filter((name) => !held.has(name.replace(SIZE, '').split('/')[0]));
+    if (orphans.length === 0) return;
+    await this.outcomes.write((store) => {
+      for (const name of orphans) store.delete(name);
+      return Promise.resolve();
+    });
+  }
+}
