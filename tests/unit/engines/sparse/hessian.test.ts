@@ -4,12 +4,14 @@ import type { Model } from '../../../../src/models/model.ts';
 import { normal } from '../../../../src/numerics/sampling.ts';
 import { stream } from '../../../../src/numerics/streams.ts';
 import type { Tensors } from '../../../../src/science/tensors.ts';
+import type { Trainer } from '../../../../src/science/trainer.ts';
 import { doubles, moved } from '../../../support/differences.ts';
+import { largestEigenvalue } from '../../../support/eigenvalue.ts';
 import { layerwiseLoss } from '../../../support/reference-layers.ts';
-import { toDoubles } from '../../../support/reference.ts';
+import { referenceGradients, toDoubles, type Doubles } from '../../../support/reference.ts';
 import { tinyBranching, tinyConvolutional, tinyPooling, tinyResidual } from '../../../support/tiny-nets.ts';
 import { tinyTask } from '../../../support/tiny-task.ts';
-import { begin, mixedPlanes, optimizers, tinyModel, type Bench } from '../suites/setup.ts';
+import { begin, mixedPlanes, optimizers, tinyModel, unhurried, type Bench } from '../suites/setup.ts';
 import { randomSnapshot } from './checks.ts';
 import { openSparse } from './open.ts';
 
@@ -94,6 +96,54 @@ describe.each(nets)('$family', (model) => {
     const before = await trainer.read(0);
     await trainer.hessianVectorProduct(0, Uint32Array.of(1, 2), directionOf(model, 1));
     expect(await trainer.read(0)).toEqual(before);
+    trainer.dispose();
+  });
+});
+
+describe('the largest eigenvalue of the whole Hessian', () => {
+  /** 149 parameters, 20 examples. No kinks, so that differences of gradients are exact to many digits. */
+  const task = tinyTask({ kind: 'floats', input: { height: 2, width: 3, channels: 2 } });
+  const model = tinyModel(task, { activation: 'tanh' });
+  const examples = Uint32Array.from({ length: 20 }, (_, index) => index);
+  const places = model.parameters.flatMap(({ name, size }) => Array.from({ length: size }, (_, index) => ({ name, index })));
+  const inOneRow = (tensors: Readonly<Record<string, ArrayLike<number>>>): number[] =>
+    model.parameters.flatMap(({ name }) => Array.from(tensors[name]));
+
+  /** Row by row, by products with unit vectors. */
+  async function byProducts(trainer: Trainer): Promise<number[][]> {
+    const rows: number[][] = [];
+    for (const { name, index } of places) {
+      const unit = Object.fromEntries(model.parameters.map((parameter) => [parameter.name, new Float32Array(parameter.size)]));
+      unit[name][index] = 1;
+      rows.push(inOneRow(await trainer.hessianVectorProduct(0, examples, unit)));
+    }
+    return rows;
+  }
+
+  /** Row by row, by differences of gradients that are worked out in double precision. */
+  function byDifferences(weights: Doubles): number[][] {
+    const step = 1e-4;
+    const gradientAt = (name: string, index: number, by: number): number[] =>
+      inOneRow(
+        referenceGradients(model, { ...weights, [name]: weights[name].with(index, weights[name][index] + by) }, task, examples).gradients,
+      );
+    return places.map(({ name, index }) => {
+      const [ahead, behind] = [gradientAt(name, index, step), gradientAt(name, index, -step)];
+      return ahead.map((value, at) => (value - behind[at]) / (2 * step));
+    });
+  }
+
+  it.each([
+    { when: 'at the init', steps: 0, eigenvalue: 3.2142 },
+    { when: 'after 100 steps', steps: 100, eigenvalue: 1.4885 },
+  ])('$when is $eigenvalue, as in double precision', async ({ steps, eigenvalue }) => {
+    const trainer = await bench.engine.createTrainer({ model, task, optimizer: optimizers.sgd, weightDecay: 0, batchSize: 8, networks: 1 });
+    trainer.start(0, begin(model, task, {}));
+    await trainer.train([steps], unhurried);
+    const expected = largestEigenvalue(byDifferences(toDoubles((await trainer.read(0)).parameters)));
+    const found = largestEigenvalue(await byProducts(trainer));
+    expect(expected).toBeCloseTo(eigenvalue, 4);
+    expect(Math.abs(found / expected - 1)).toBeLessThan(1e-7);
     trainer.dispose();
   });
 });

@@ -7,6 +7,7 @@ import { lossSlice } from '../../../../src/science/analysis/slice.ts';
 import { getBit } from '../../../../src/science/mask.ts';
 import type { Tensors } from '../../../../src/science/tensors.ts';
 import type { Trainer } from '../../../../src/science/trainer.ts';
+import { largestEigenvalue } from '../../../support/eigenvalue.ts';
 import { tinyRecipe } from '../recipes.ts';
 import { benchOf } from './lab-bench.ts';
 
@@ -56,26 +57,6 @@ describe('a slice of the loss', () => {
   });
 });
 
-/** Largest eigenvalue of a symmetric matrix (Jacobi's rotations). */
-function largestEigenvalue(matrix: number[][]): number {
-  const n = matrix.length;
-  const a = matrix.map((row) => [...row]);
-  for (let sweep = 0; sweep < 60; sweep++) {
-    for (let p = 0; p < n; p++) {
-      for (let q = p + 1; q < n; q++) {
-        if (Math.abs(a[p][q]) < 1e-14) continue;
-        const theta = (a[q][q] - a[p][p]) / (2 * a[p][q]);
-        const t = (theta < 0 ? -1 : 1) / (Math.abs(theta) + Math.hypot(theta, 1));
-        const c = 1 / Math.hypot(t, 1);
-        const s = t * c;
-        for (let k = 0; k < n; k++) [a[k][p], a[k][q]] = [c * a[k][p] - s * a[k][q], s * a[k][p] + c * a[k][q]];
-        for (let k = 0; k < n; k++) [a[p][k], a[q][k]] = [c * a[p][k] - s * a[q][k], s * a[p][k] + c * a[q][k]];
-      }
-    }
-  }
-  return Math.max(...a.map((row, index) => row[index]));
-}
-
 /** The Hessian over kept weights and biases, by central differences of the gradient. */
 async function denseHessian({ trainer, model, drawing, final, split }: AnalysisBench): Promise<number[][]> {
   const places = model.parameters.flatMap(({ name, size, prunable }) =>
@@ -94,7 +75,7 @@ async function denseHessian({ trainer, model, drawing, final, split }: AnalysisB
     const [plus, minus] = [await gradientAt(name, index, step), await gradientAt(name, index, -step)];
     rows.push(plus.map((value, at) => (value - minus[at]) / (2 * step)));
   }
-  return rows.map((row, i) => row.map((value, j) => (value + rows[j][i]) / 2));
+  return rows;
 }
 
 describe('sharpness', () => {
