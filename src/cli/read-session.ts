@@ -3,7 +3,7 @@ import { m } from '../paraglide/messages.js';
 import { LabError } from '../science/errors.ts';
 import type { RunOutcome } from '../science/run.ts';
 import { importArchive } from '../sessions/archive.ts';
-import { openSession } from '../sessions/file.ts';
+import { openSession } from '../sessions/sealed.ts';
 import { most } from '../sessions/limits.ts';
 import { branchOf, trunkOf, type Branch, type Session } from '../sessions/session.ts';
 import { decodeText } from '../sessions/text.ts';

@@ -7,12 +7,12 @@ import { LabError } from '../science/errors.ts';
 import { conduct, runsOf, type Notebook } from '../science/experiment.ts';
 import { planOf } from '../science/plan.ts';
 import type { Recipe } from '../science/recipe/schema.ts';
-import type { RunResult } from '../science/result.ts';
+import type { RunId, RunResult } from '../science/result.ts';
 import { Cancelled } from '../science/trainer.ts';
 import { exportArchive } from '../sessions/archive.ts';
-import { exportSession } from '../sessions/file.ts';
+import { exportSession } from '../sessions/sealed.ts';
 import { lackOfRoom } from '../sessions/room.ts';
-import { addMark, addRun, findRun, TRUNK, type Session } from '../sessions/session.ts';
+import { addMark, addRun, findRun, TRUNK, type Session, type SessionRun } from '../sessions/session.ts';
 import { openLab } from '../worker/node.ts';
 import type { EngineChoice } from '../worker/protocol.ts';
 import { checkEngine, groundOf, type Ground } from './ground.ts';
@@ -66,7 +66,12 @@ async function runFrom(
   held: Lock,
 ): Promise<void> {
   const plan = planOf(recipe);
-  const wanted = runsOf(plan).filter((run) => findRun(ground.session, TRUNK, run) === undefined);
+  /** What came with a file is trained again. */
+  const ownRun = (run: RunId): SessionRun | undefined => {
+    const found = findRun(ground.session, TRUNK, run);
+    return found?.origin === undefined ? found : undefined;
+  };
+  const wanted = runsOf(plan).filter((run) => ownRun(run) === undefined);
   const lack = lackOfRoom(ground.session, TRUNK, plan);
   if (lack !== null) throw lack;
   let session = ground.session;
@@ -80,14 +85,14 @@ async function runFrom(
   const stop = (): void => lab.cancel();
   process.once('SIGINT', stop).once('SIGTERM', stop);
   const finished = (result: RunResult): void => {
-    const known = findRun(ground.session, TRUNK, result);
+    const known = ownRun(result);
     if (known !== undefined && known.fingerprint !== result.fingerprint)
       throw new LabError(m.cli_out_disagrees({ out, ...result }), '--out');
     if (known === undefined) session = addRun(session, TRUNK, result);
     progress.finished(result);
   };
   const marks: Marks = {
-    find: (key) => (retries ? undefined : session.diverged?.find((mark) => mark.key === key)),
+    find: (key) => (retries ? undefined : session.diverged?.find((mark) => mark.key === key && mark.origin === undefined)),
     keep: (mark) => {
       session = addMark(session, TRUNK, mark);
       progress.diverged(mark);

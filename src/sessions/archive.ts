@@ -15,7 +15,7 @@ import type { RunOutcome } from '../science/run.ts';
 import type { Snapshot } from '../science/tensors.ts';
 import { ByteReader, ByteWriter, Malformed } from './bytes.ts';
 import { headersOf, readTensors, writeTensors } from './compact.ts';
-import { exportSession, openSession, type OpenedSession } from './file.ts';
+import { exportSession, openSession, type OpenedSession } from './sealed.ts';
 import { megabytes, most } from './limits.ts';
 import { planOfBranch, trunkOf, type Session, type SessionRun } from './session.ts';
 import { decodeText } from './text.ts';

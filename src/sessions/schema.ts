@@ -93,6 +93,7 @@ const RunSchema = v.strictObject({ branch: word(), origin: v.optional(v.picklist
 
 const MarkSchema = v.strictObject({
   branch: word(),
+  origin: v.optional(v.picklist(origins)),
   key: hash(),
   seed: whole(2 ** 31 - 1),
   arm: v.picklist(arms),

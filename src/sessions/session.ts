@@ -41,6 +41,8 @@ export interface SessionRun extends RunResult {
 /** A run that diverged, and the branch that would have it. */
 export interface SessionMark extends Divergence {
   readonly branch: string;
+  /** None of a run that diverged here. */
+  readonly origin?: RunOrigin;
 }
 
 export interface Session {

@@ -11,7 +11,7 @@ import { decodeOutcome, encodeOutcome } from './compact.ts';
 import type { Database } from './database.ts';
 import { FactsSchema, factsOf } from './facts.ts';
 import { importSession, sessionText } from './file.ts';
-import { Guests } from './guests.ts';
+import type { Guests } from './guests.ts';
 import { NewerVersion } from './schema.ts';
 import { renameSession, SESSION_VERSION, sessionName, type Session } from './session.ts';
 import { claims, entries, openShelves, sizes, texts, type Claim } from './shelves.ts';
@@ -67,21 +67,25 @@ const getText = (store: IDBObjectStore, id: string): Promise<string | undefined>
 export class SessionStore {
   /** Outcomes of runs with their weights. A damaged one reads as none, so that its run is trained again. */
   readonly notebook: Notebook;
-  /** Weights that came with files: to be looked at, never to be trained from. */
-  readonly guests: Guests;
   private readonly library: Database;
   private readonly outcomes: Database;
+  private visitors: Promise<Guests> | undefined;
   /** Outcomes that were kept or found here since the last save of a session that holds them. */
   private readonly claimed = new Set<string>();
 
   /** `tell` hears of outcomes that are damaged, by name. */
   constructor(private readonly tell: (error: LabError) => void) {
     ({ library: this.library, outcomes: this.outcomes } = openShelves());
-    this.guests = new Guests(tell);
     this.notebook = {
       find: (key) => this.findOutcome(key),
       keep: async (outcome) => this.put(outcome.result.key, await encodeOutcome(outcome)),
     };
+  }
+
+  /** Weights that came with files: to be looked at, never to be trained from. */
+  guests(): Promise<Guests> {
+    this.visitors ??= import('./guests.ts').then((module) => new module.Guests(this.tell));
+    return this.visitors;
   }
 
   /** All sessions, the newest first. What an entry lacks is read from its session again. */

@@ -1,6 +1,5 @@
 /** The library: all sessions that are kept here, to search, rename, duplicate, delete and undo. */
 import { isNewer, type SessionEntry } from '../../sessions/store.ts';
-import { exportSession } from '../../sessions/file.ts';
 import { copyName, fittedName } from '../../sessions/limits.ts';
 import { storageUse, type StorageUse } from '../../sessions/persistence.ts';
 import type { Shelf } from '../state/keeper.svelte.ts';
@@ -14,7 +13,7 @@ const LEAVING = 'leaving';
 /** Of weights that were trained here, and of those that came with files. */
 async function allSizes(shelf: Shelf): Promise<ReadonlyMap<string, number>> {
   const sizes = new Map(await shelf.sizes());
-  for (const [key, bytes] of await shelf.guests.sizes()) sizes.set(key, bytes + (sizes.get(key) ?? 0));
+  for (const [key, bytes] of await (await shelf.guests()).sizes()) sizes.set(key, bytes + (sizes.get(key) ?? 0));
   return sizes;
 }
 
@@ -137,6 +136,7 @@ export class Library {
   async file(id: string): Promise<string> {
     try {
       const stored = await this.lab.keeper.load(id);
+      const { exportSession } = await import('../../sessions/sealed.ts');
       if (stored !== null) return exportSession(stored.session);
     } catch (error) {
       this.lab.notices.report('open', error);

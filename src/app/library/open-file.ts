@@ -2,7 +2,7 @@
 import { m } from '../../paraglide/messages.js';
 import { LabError } from '../../science/errors.ts';
 import { isPlain } from '../../science/recipe/plain.ts';
-import { asForeign, openSession } from '../../sessions/file.ts';
+import { asForeign, openSession } from '../../sessions/sealed.ts';
 import { megabytes, most } from '../../sessions/limits.ts';
 import { decodeText } from '../../sessions/text.ts';
 import { recipeNamed } from '../state/files.ts';

@@ -3,8 +3,9 @@ import type { LabError } from '../../science/errors.ts';
 import type { Notebook } from '../../science/experiment.ts';
 import type { RunOutcome } from '../../science/run.ts';
 import { askToKeep } from '../../sessions/persistence.ts';
-import { addRun, type Session } from '../../sessions/session.ts';
+import type { Session } from '../../sessions/session.ts';
 import { StaleRevision, type SessionEntry, type SessionStore, type StoredSession } from '../../sessions/store.ts';
+import type { GuestBook } from './guest-book.ts';
 import type { Notices } from './notices.svelte.ts';
 
 /** Of the store, what a session on the bench needs. */
@@ -40,9 +41,9 @@ export class Keeper {
   private hasAsked = false;
   /** Null where there is no storage. */
   readonly store: Promise<Shelf | null>;
-  /** Outcomes that could not be stored, by run key; and those that came with the file that was opened last. */
+  /** Outcomes that could not be stored, by run key. */
   private unstored = new Map<string, RunOutcome>();
-  private unstoredGuests = new Map<string, RunOutcome>();
+  private book: Promise<GuestBook> | undefined;
 
   constructor(private readonly options: KeeperOptions) {
     this.id = options.newId();
@@ -73,7 +74,7 @@ export class Keeper {
 
   private async sweep(store: Shelf): Promise<void> {
     await this.options.sweep();
-    await store.guests.sweep(await store.list());
+    await (await store.guests()).sweep(await store.list());
   }
 
   async list(): Promise<void> {
@@ -155,41 +156,15 @@ export class Keeper {
     return {
       find: async (key) => {
         const run = foreign.get(key);
-        if (run === undefined) return notebook.find(key);
-        const held = this.unstoredGuests.get(key);
-        if (held?.result.fingerprint === run.fingerprint) return held;
-        return (await (await this.store)?.guests.find(run)) ?? null;
+        return run === undefined ? notebook.find(key) : (await this.guests()).find(run);
       },
     };
   }
 
-  /** Keeps weights that came with a file, to be looked at. */
-  async welcome(outcomes: AsyncIterable<RunOutcome>): Promise<void> {
-    const store = await this.store;
-    this.unstoredGuests.clear();
-    for await (const outcome of outcomes) {
-      try {
-        if (store === null) this.unstoredGuests.set(outcome.result.key, outcome);
-        else await store.guests.keep(outcome);
-      } catch (error) {
-        this.options.notices.report('storage', error);
-        this.unstoredGuests.set(outcome.result.key, outcome);
-      }
-    }
-  }
-
-  /** The session from outside with those runs as its own that were trained here, too, to the same fingerprint. */
-  async recognise(session: Session): Promise<Session> {
-    const store = await this.store;
-    if (store === null) return session;
-    const known = await store.sizes().catch(() => new Map<string, number>());
-    let recognised = session;
-    for (const { branch, key, fingerprint, origin } of session.runs) {
-      if (origin === undefined || !known.has(key)) continue;
-      const outcome = await this.notebook().find(key);
-      if (outcome?.result.fingerprint === fingerprint) recognised = addRun(recognised, branch, outcome.result);
-    }
-    return recognised;
+  /** What came with files; fetched when a session of a file is opened, or shown. */
+  guests(): Promise<GuestBook> {
+    this.book ??= import('./guest-book.ts').then(({ GuestBook }) => new GuestBook(this.store, this.notebook(), this.options.notices));
+    return this.book;
   }
 
   /** The session's notebook; what cannot be stored or read back is kept in memory or trained again. */

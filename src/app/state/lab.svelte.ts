@@ -118,7 +118,7 @@ export class Lab extends Bench {
       listeners: {
         finished: (result) => this.record(result),
         trained: (outcome, live) => this.album.add(outcome, live),
-        divergence: (key) => this.session.diverged?.find((mark) => mark.key === key),
+        divergence: (key) => this.session.diverged?.find((mark) => mark.key === key && mark.origin === undefined),
         diverged: (mark) => this.mark(mark),
         failed: (error) => this.notices.report('run', error),
         restarted: (message) => this.notices.report('run', new LabError(message, 'engine')),

@@ -1,7 +1,6 @@
 /** Puts sessions and recipes on the bench, wherever they come from. What cannot be opened is told of, beside what is there. */
 import type { Recipe } from '../../science/recipe/schema.ts';
 import type { RunOutcome } from '../../science/run.ts';
-import { asForeign, openSession } from '../../sessions/file.ts';
 import type { SharedSession } from '../../sessions/link.ts';
 import type { OpenedLink } from '../../sessions/link.worker.ts';
 import { newSession, type Session } from '../../sessions/session.ts';
@@ -81,9 +80,9 @@ export class Opener {
 
   /** A session from outside, which is kept here from now on; weights that came with it are to be looked at. */
   async session(session: Session, outcomes?: AsyncIterable<RunOutcome>): Promise<void> {
-    const { keeper } = this.bench;
-    const recognised = await keeper.recognise(session);
-    if (outcomes !== undefined) await keeper.welcome(outcomes);
+    const guests = await this.bench.keeper.guests();
+    const recognised = await guests.recognise(session);
+    if (outcomes !== undefined) await guests.welcome(outcomes);
     this.options.leaveLink();
     this.bench.show(recognised);
     this.bench.keeper.begin();
@@ -101,8 +100,12 @@ export class Opener {
   async example(file: string): Promise<void> {
     try {
       const text = await this.options.fetchText(`examples/${file}`);
-      if (file.endsWith('.json')) await this.session(asForeign(await openSession(text, file)));
-      else await this.link(text.trim());
+      if (!file.endsWith('.json')) {
+        await this.link(text.trim());
+        return;
+      }
+      const { asForeign, openSession } = await import('../../sessions/sealed.ts');
+      await this.session(asForeign(await openSession(text, file)));
     } catch (error) {
       this.bench.notices.report('recipes', error);
     }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { analyseSession as analyse, type AnalyseOptions } from '../../../src/cli/analyse.ts';
 import { OutcomeStore } from '../../../src/cli/outcomes.ts';
-import { exportSession } from '../../../src/sessions/file.ts';
+import { exportSession } from '../../../src/sessions/sealed.ts';
 import { tinyRecipe } from '../science/recipes.ts';
 import { sampleSession } from '../sessions/sample.ts';
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { linkOf } from '../../../src/cli/link.ts';
-import { exportSession } from '../../../src/sessions/file.ts';
+import { exportSession } from '../../../src/sessions/sealed.ts';
 import { decodeLink } from '../../../src/sessions/link.ts';
 import { growBranch, TRUNK } from '../../../src/sessions/session.ts';
 import { tinyRecipe } from '../science/recipes.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readRecipe } from '../../../src/cli/read.ts';
 import { readSession } from '../../../src/cli/read-session.ts';
-import { exportSession } from '../../../src/sessions/file.ts';
+import { exportSession } from '../../../src/sessions/sealed.ts';
 import { canonicalRecipe } from '../../../src/science/recipe/identity.ts';
 import { tinyRecipe } from '../science/recipes.ts';
 import { sampleSession } from '../sessions/sample.ts';

@@ -9,7 +9,7 @@ import { readSession } from '../../../src/cli/read-session.ts';
 import { runsOf } from '../../../src/science/experiment.ts';
 import { planOf } from '../../../src/science/plan.ts';
 import { exportArchive } from '../../../src/sessions/archive.ts';
-import { exportSession } from '../../../src/sessions/file.ts';
+import { exportSession } from '../../../src/sessions/sealed.ts';
 import { addRun, growBranch, TRUNK, type Session } from '../../../src/sessions/session.ts';
 import { tinyRecipe } from '../science/recipes.ts';
 import { sampleResult } from '../sessions/sample.ts';
@@ -111,6 +111,22 @@ describe('a recipe with one more level, seed and arm', { timeout }, () => {
     const after = await sessionAt(out);
     for (const one of runs) expect(after.runs).toContainEqual(one);
     expect(after.runs.filter(({ seed }) => seed === 1)).toHaveLength(runs.length);
+  });
+
+  it('trains again what came with a file, and believes it neither results nor divergences', async () => {
+    const session = await sessionAt(finished);
+    const [first, ...others] = session.runs;
+    const invented = others.map((one) => ({ ...one, fingerprint: '0'.repeat(64), origin: 'file' as const }));
+    const { key, seed, arm, level } = first;
+    const diverged = [{ branch: TRUNK, key, seed, arm, level, step: 1, origin: 'file' as const }];
+    await writeFile(out, exportSession({ ...session, runs: invented, diverged }));
+    const store = join(folder, 'nothing-yet');
+    await run(smallRecipe, { out, store });
+    const after = await sessionAt(out);
+    expect((await filesOf(store)).size).toBe(session.runs.length);
+    expect(bitsOf(after)).toEqual(bitsOf(session));
+    expect(after.runs.map(({ origin }) => origin)).toEqual(session.runs.map(() => undefined));
+    expect(after.diverged ?? []).toEqual([]);
   });
 
   it('takes nothing away if it is the smaller one', async () => {

@@ -6,7 +6,7 @@ import { density } from '../../../src/science/mask.ts';
 import { modelOf } from '../../../src/science/recipe/model.ts';
 import type { RunOutcome } from '../../../src/science/run.ts';
 import { exportArchive, importArchive } from '../../../src/sessions/archive.ts';
-import { asForeign } from '../../../src/sessions/file.ts';
+import { asForeign } from '../../../src/sessions/sealed.ts';
 import { addRun, newSession, TRUNK, type Session } from '../../../src/sessions/session.ts';
 import { readZip } from '../../../src/sessions/zip.ts';
 import { tinyRecipe } from '../science/recipes.ts';

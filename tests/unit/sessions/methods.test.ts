@@ -1,7 +1,8 @@
 /** What methods leave in sessions and links: the watch over a dense network, densities that were learned. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { exportSession, importSession } from '../../../src/sessions/file.ts';
+import { importSession } from '../../../src/sessions/file.ts';
+import { exportSession } from '../../../src/sessions/sealed.ts';
 import { decodeLink, packLink } from '../../../src/sessions/link.ts';
 import { growBranch, TRUNK } from '../../../src/sessions/session.ts';
 import { tinyRecipe } from '../science/recipes.ts';

@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest';
 import { conduct, runsOf } from '../../../src/science/experiment.ts';
 import { planOf } from '../../../src/science/plan.ts';
-import { exportSession } from '../../../src/sessions/file.ts';
+import { exportSession } from '../../../src/sessions/sealed.ts';
 import { addRun, newSession, TRUNK } from '../../../src/sessions/session.ts';
 import type { LabClient } from '../../../src/worker/client.ts';
 import { spawnThread } from '../../../src/worker/node.ts';

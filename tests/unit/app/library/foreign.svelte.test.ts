@@ -11,7 +11,7 @@ import { runsOf, type RunRequest } from '../../../../src/science/experiment.ts';
 import { planOf } from '../../../../src/science/plan.ts';
 import type { RunOutcome } from '../../../../src/science/run.ts';
 import { exportArchive } from '../../../../src/sessions/archive.ts';
-import { exportSession } from '../../../../src/sessions/file.ts';
+import { exportSession } from '../../../../src/sessions/sealed.ts';
 import { addRun, newSession, TRUNK, type Session } from '../../../../src/sessions/session.ts';
 import { openStore } from '../../../../src/sessions/store.ts';
 import { tinyRecipe } from '../../science/recipes.ts';
@@ -128,13 +128,13 @@ describe('an archive with the right keys and invented results', () => {
     await openFile(lab, await zipOf(invented));
     await vi.waitFor(() => expect(lab.keeper.state).toBe('saved'), patient);
     const store = await openStore();
-    await store.guests.sweep(await store.list());
-    expect(await store.guests.find(invented[0].result)).not.toBeNull();
-    expect((await store.guests.sizes()).size).toBe(runs.length);
+    await (await store.guests()).sweep(await store.list());
+    expect(await (await store.guests()).find(invented[0].result)).not.toBeNull();
+    expect((await (await store.guests()).sizes()).size).toBe(runs.length);
     await store.remove(lab.keeper.id);
-    await store.guests.sweep(await store.list());
-    expect(await store.guests.find(invented[0].result)).toBeNull();
-    expect((await store.guests.sizes()).size).toBe(0);
+    await (await store.guests()).sweep(await store.list());
+    expect(await (await store.guests()).find(invented[0].result)).toBeNull();
+    expect((await (await store.guests()).sizes()).size).toBe(0);
   });
 });
 
@@ -158,6 +158,17 @@ describe('an honest archive', () => {
     await finished(lab);
     await openFile(lab, await zipOf(trueOutcomes));
     expect(origins(lab)).toEqual(new Set(['here']));
+  });
+
+  it('is no reason not to train: what diverged elsewhere is tried here', async () => {
+    const { lab, trained } = openTab();
+    const { key } = trueOutcomes[0].result;
+    const text = exportSession({ ...newSession(recipe), diverged: [{ branch: TRUNK, key, ...runs[0], step: 1 }] });
+    await openFile(lab, new File([text], 'diverged.json'));
+    expect(lab.session.diverged?.map(({ origin }) => origin)).toEqual(['file']);
+    await finished(lab);
+    expect(trained).toHaveLength(runs.length);
+    expect(lab.session.diverged ?? []).toEqual([]);
   });
 
   it('that was edited since is said to be, wherever it goes', async () => {
