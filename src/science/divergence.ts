@@ -47,31 +47,45 @@ export const isSelf = ({ seed, arm, level }: RunId, mark: Mark): boolean =>
   mark.isSource !== true && mark.seed === seed && mark.arm === arm && mark.level === level;
 
 /** Of runs without a result, those that will have none, with the reason, by the marks along their plan. */
-export const missingOf = (plan: Plan, runs: readonly RunId[], marks: readonly Mark[]): MissingRun[] =>
-  marks.length === 0
-    ? []
-    : runs.flatMap((run) => {
-        const cause = marks.find((mark) => isSelf(run, mark)) ?? causeOf(plan, run, marks);
-        return cause === null ? [] : { run, cause };
-      });
-
-/** The mark for which a run was left out; null where nothing that it grows from diverged. */
-function causeOf(plan: Plan, { seed, level }: RunId, marks: readonly Mark[]): Mark | null {
-  if (level === 0) return null;
+export function missingOf(plan: Plan, runs: readonly RunId[], marks: readonly Mark[]): MissingRun[] {
+  if (marks.length === 0) return [];
+  const [ofSources, own] = [true, false].map((isSource) => new Tickets(marks.filter((mark) => (mark.isSource === true) === isSource)));
   const source = sourcePlan(plan);
-  const own = source === null ? pastOf(plan, level) : [0];
-  const drawn = source === null ? [] : pastOf(source, level);
-  const isInWay = (mark: Mark): boolean =>
-    mark.arm === 'ticket' &&
-    (mark.isSource === true
-      ? mark.seed === sourceSeed(plan.recipe, seed) && drawn.includes(mark.level)
-      : mark.seed === seed && own.includes(mark.level));
-  return marks.find(isInWay) ?? null;
+  /** The mark for which a run was left out: of what it grows from, the first that diverged. */
+  const causeOf = ({ seed, level }: RunId): Mark | undefined => {
+    if (level === 0) return undefined;
+    if (source === null) return own.inWay(plan, seed, level);
+    return own.at({ seed, arm: 'ticket', level: 0 }) ?? ofSources.inWay(source, sourceSeed(plan.recipe, seed), level);
+  };
+  return runs.flatMap((run) => {
+    const cause = own.at(run) ?? causeOf(run);
+    return cause === undefined ? [] : { run, cause };
+  });
 }
 
-/** The levels that a level is cut from, one from another, back to the dense network. */
-function pastOf(plan: Plan, level: number): number[] {
-  const past: number[] = [];
-  for (let at = level; at > 0;) past.push((at = parentLevel(plan, at)));
-  return past;
+const placeOf = ({ seed, arm, level }: RunId): string => `${seed}/${arm}/${level}`;
+
+/** Marks by run. There may be thousands of runs and of marks: neither is walked for each of the others. */
+class Tickets {
+  private readonly marks = new Map<string, Mark>();
+  private readonly found = new Map<string, Mark | undefined>();
+
+  constructor(marks: readonly Mark[]) {
+    for (const mark of marks) if (!this.marks.has(placeOf(mark))) this.marks.set(placeOf(mark), mark);
+  }
+
+  at(run: RunId): Mark | undefined {
+    return this.marks.get(placeOf(run));
+  }
+
+  /** Of the tickets that a level is cut from, one from another, the first that diverged. */
+  inWay(plan: Plan, seed: number, level: number): Mark | undefined {
+    if (level === 0) return undefined;
+    const key = `${seed}/${level}`;
+    if (!this.found.has(key)) {
+      const parent = parentLevel(plan, level);
+      this.found.set(key, this.inWay(plan, seed, parent) ?? this.at({ seed, arm: 'ticket', level: parent }));
+    }
+    return this.found.get(key);
+  }
 }

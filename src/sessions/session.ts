@@ -1,6 +1,7 @@
 /** A session: a recipe, its results, and the tree of what-ifs that grew from it. All functions return a new session. */
 import type { Divergence } from '../science/divergence.ts';
 import type { Plan } from '../science/plan.ts';
+import { groupBy } from '../science/group.ts';
 import { recipeId } from '../science/recipe/identity.ts';
 import type { Recipe } from '../science/recipe/schema.ts';
 import type { RunId, RunResult } from '../science/result.ts';
@@ -87,12 +88,15 @@ export function growBranch(session: Session, id: string, parent: string, fromLev
 
 /** A branch and what it grew from as a session of its own: other branches, and runs that are not along it, are left out. */
 export function splitOff(session: Session, id: string): Session {
-  const lineage = new Set<string>();
-  for (let at = branchOf(session, id); ; at = branchOf(session, at.parent)) {
-    lineage.add(at.id);
-    if (at.parent === null) break;
-  }
-  return { ...session, branches: session.branches.filter((branch) => lineage.has(branch.id)), runs: runsAlong(session, id) };
+  const lineage = new Set(lineageOf(session, id));
+  return { ...session, branches: session.branches.filter((branch) => lineage.has(branch)), runs: runsAlong(session, id) };
+}
+
+/** A branch and what it grew from, the trunk first. */
+function lineageOf(session: Session, id: string): Branch[] {
+  const lineage = [branchOf(session, id)];
+  for (let [at] = lineage; at.parent !== null;) lineage.push((at = branchOf(session, at.parent)));
+  return lineage.reverse();
 }
 
 /** The session with one branch changed. */
@@ -115,8 +119,18 @@ export function standingBranches({ branches }: Session): Branch[] {
 }
 
 /** Every run along a branch: its own, and of the levels before those of what it grew from. */
-export const runsAlong = (session: Session, id: string): SessionRun[] =>
-  session.runs.filter(({ branch, level }) => ownerBranch(session, id, level).id === branch);
+export function runsAlong(session: Session, id: string): SessionRun[] {
+  const runs = runsByBranch(session.runs);
+  return lineageOf(session, id).flatMap((branch) =>
+    [...(runs.get(branch.id) ?? [])].flatMap(([level, own]) => (ownerBranch(session, id, level) === branch ? own : [])),
+  );
+}
+
+/** By branch and level: whoever looks along hundreds of branches asks for levels, not for every run again. */
+const runsByBranch = remembered(
+  (runs: readonly SessionRun[]) =>
+    new Map([...groupBy(runs, ({ branch }) => branch)].map(([id, own]) => [id, groupBy(own, ({ level }) => level)])),
+);
 
 type Placed = RunId & { readonly branch: string };
 

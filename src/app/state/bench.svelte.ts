@@ -12,7 +12,7 @@ import { modelOf } from '../../science/recipe/model.ts';
 import type { Recipe } from '../../science/recipe/schema.ts';
 import type { RunId } from '../../science/result.ts';
 import type { SharedSession } from '../../sessions/link.ts';
-import { isAlong } from '../../sessions/link/along.ts';
+import { toldAlong } from '../../sessions/link/along.ts';
 import {
   branchOf,
   findRun,
@@ -33,11 +33,14 @@ import { ladderOf } from './ladder.ts';
 import { levelStates, type LevelState } from './levels.ts';
 import { runName, type LiveRun } from './live.svelte.ts';
 
-/** A branch on the timeline. */
-export interface BranchRow {
-  readonly branch: Branch;
-  readonly levels: readonly LevelState[];
-  readonly summaries: readonly Summary[];
+/** A branch on the timeline. Its levels are worked out when somebody looks at them: of hundreds of branches few are in sight. */
+export class BranchRow {
+  readonly levels: readonly LevelState[] = $derived.by(() => this.levelsOf());
+
+  constructor(
+    readonly branch: Branch,
+    private readonly levelsOf: () => readonly LevelState[],
+  ) {}
 }
 
 export abstract class Bench {
@@ -73,7 +76,9 @@ export abstract class Bench {
   /** The first level with something left to train; the last one where there is none. */
   readonly nextLevel: number = $derived.by(() => (this.levels.find(({ isDone }) => !isDone) ?? this.levels[this.levels.length - 1]).level);
   /** The branches in sight, the trunk first, each with its levels. */
-  readonly rows: readonly BranchRow[] = $derived.by(() => standingBranches(this.session).map((branch) => this.rowOf(branch)));
+  readonly rows: readonly BranchRow[] = $derived.by(() =>
+    standingBranches(this.session).map((branch) => new BranchRow(branch, () => this.levelsAlong(branch.id))),
+  );
   /** Seconds until everything is trained, or null while there is no telling. */
   readonly secondsLeft: number | null = $derived.by(() => this.experiment.secondsFor(this.stepsLeft()));
 
@@ -95,12 +100,12 @@ export abstract class Bench {
   private figuresAlong(branchId: string): readonly RunFigures[] {
     const { session, shared } = this;
     if (shared === null) return runsAlong(session, branchId).map(figuresOf);
-    return shared.figures.filter(({ level }) => isAlong(shared, session, branchId, level));
+    return toldAlong(shared, session, branchId, shared.figures);
   }
 
   private marksOf(branchId: string): readonly Mark[] {
     const { session, shared } = this;
-    return shared === null ? marksAlong(session, branchId) : shared.marks.filter(({ level }) => isAlong(shared, session, branchId, level));
+    return shared === null ? marksAlong(session, branchId) : toldAlong(shared, session, branchId, shared.marks);
   }
 
   /** The experiment's runs on levels that a branch shares with the one that trains. */
@@ -109,13 +114,12 @@ export abstract class Bench {
     return this.experiment.live.runs.filter(({ run }) => owner(branchId, run.level) === owner(this.trainingBranch, run.level));
   }
 
-  private rowOf(branch: Branch): BranchRow {
-    if (branch.id === this.branchId) return { branch, levels: this.levels, summaries: this.summaries };
-    const plan = planOfBranch(this.session, branch.id);
-    const figures = this.figuresAlong(branch.id);
-    const summaries = summarise(figures);
+  private levelsAlong(branchId: string): readonly LevelState[] {
+    if (branchId === this.branchId) return this.levels;
+    const plan = planOfBranch(this.session, branchId);
+    const figures = this.figuresAlong(branchId);
     const ladder = ladderOf(plan, this.model, figures);
-    return { branch, levels: levelStates(plan, ladder, figures, this.liveAlong(branch.id), summaries, this.marksOf(branch.id)), summaries };
+    return levelStates(plan, ladder, figures, this.liveAlong(branchId), summarise(figures), this.marksOf(branchId));
   }
 
   private stepsLeft(): number {

@@ -29,9 +29,14 @@ export function levelStates(
   summaries: readonly Summary[],
   marks: readonly Mark[],
 ): LevelState[] {
+  const begun = new Set([...finished, ...live.map(({ run }) => run)].map(({ level }) => level));
   const done = new Set(finished.map(runName));
   const going = new Map(live.map((run) => [runName(run.run), progressOf(run)]));
+  const accuracies = new Map(summaries.filter(({ arm }) => arm === 'ticket').map(({ level, testAccuracy }) => [level, testAccuracy]));
   return ladder.map((density, level) => {
+    const accuracy = accuracies.get(level) ?? null;
+    // Most levels of many branches are still to come: no run of theirs need be looked at.
+    if (!begun.has(level) && marks.length === 0) return { level, density, accuracy, isDone: false, missing: [], progress: 0 };
     const all = plan.recipe.seeds.flatMap((seed) => runsOfLevel(plan, seed, level));
     const missing = missingOf(
       plan,
@@ -42,7 +47,6 @@ export function levelStates(
     const runs = all.map(runName);
     const isOver = (name: string): boolean => done.has(name) || lost.has(name);
     const progress = runs.reduce((sum, name) => sum + (isOver(name) ? 1 : (going.get(name) ?? 0)), 0) / runs.length;
-    const summary = summaries.find((one) => one.level === level && one.arm === 'ticket');
-    return { level, density, accuracy: summary?.testAccuracy ?? null, isDone: runs.every(isOver), missing, progress };
+    return { level, density, accuracy, isDone: runs.every(isOver), missing, progress };
   });
 }

@@ -1,6 +1,7 @@
 /** The branches that a link speaks of, as a plan and as a session, and which of its runs are along which of them. */
 import { planOf, type Plan } from '../../science/plan.ts';
 import { MAX_LEVELS, type Recipe } from '../../science/recipe/schema.ts';
+import { groupBy } from '../../science/group.ts';
 import { remembered } from '../remembered.ts';
 import { growBranch, newSession, ownerBranch, TRUNK, type Session } from '../session.ts';
 
@@ -42,3 +43,20 @@ const ownersIn = remembered((branches: readonly SharedBranch[]): readonly string
 /** Whether what a link tells of a level is along this branch, too. */
 export const isAlong = (shared: Pick<Lineage, 'branches'>, session: Session, branchId: string, level: number): boolean =>
   ownerBranch(session, branchId, level).id === ownerIn(shared, level);
+
+/** Of what a link tells, what is along this branch. Levels are asked for, not runs: there may be 16 000 runs and 128 branches. */
+export const toldAlong = <Told extends OfLevel>(
+  shared: Pick<Lineage, 'branches'>,
+  session: Session,
+  branchId: string,
+  told: readonly Told[],
+): Told[] =>
+  [...placesByLevel(told)].flatMap(([level, places]) =>
+    isAlong(shared, session, branchId, level) ? places.map((place) => told[place]) : [],
+  );
+
+interface OfLevel {
+  readonly level: number;
+}
+
+const placesByLevel = remembered((told: readonly OfLevel[]) => groupBy([...told.keys()], (place) => told[place].level));

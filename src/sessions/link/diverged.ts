@@ -2,6 +2,7 @@
 import type { Mark } from '../../science/divergence.ts';
 import { arms, MAX_LEVELS, MAX_STEPS } from '../../science/recipe/schema.ts';
 import { ByteReader, ByteWriter, Malformed } from '../bytes.ts';
+import { expectFewRuns } from './shared.ts';
 
 export function writeDiverged(marks: readonly Mark[]): Uint8Array {
   const writer = new ByteWriter();
@@ -20,6 +21,8 @@ export function readDiverged(bytes: Uint8Array): Mark[] {
     const [level, seed, step] = [reader.varint(), reader.varint(), reader.varint()];
     const arm = arms.at(Math.floor(kind / 2));
     if (arm === undefined || level > MAX_LEVELS || seed >= 2 ** 31 || step > MAX_STEPS) throw new Malformed();
+    // Each stands in for a run.
+    expectFewRuns(marks.length + 1);
     marks.push({ seed, arm, level, step, ...(kind % 2 === 1 ? { isSource: true } : {}) });
   }
   return marks;

@@ -3,8 +3,9 @@ import { m } from '../../../paraglide/messages.js';
 import type { Model } from '../../../models/model.ts';
 import { ladderOf } from '../../state/ladder.ts';
 import { runName } from '../../state/live.svelte.ts';
-import { missingOf, type MissingRun } from '../../../science/divergence.ts';
+import { missingOf, type Mark, type MissingRun } from '../../../science/divergence.ts';
 import { runsAlongPlan } from '../../../science/experiment.ts';
+import type { Plan } from '../../../science/plan.ts';
 import type { Arm } from '../../../science/recipe/schema.ts';
 import type { SharedSession } from '../../../sessions/link.ts';
 import {
@@ -62,26 +63,51 @@ export function branchNames(branches: readonly Branch[]): ReadonlyMap<string, st
 }
 
 /** The branches in sight, the trunk first. */
-export function evidenceOf({ session, shared, model }: Source): BranchEvidence[] {
-  const branches = standingBranches(session);
+export function evidenceOf(source: Source): BranchEvidence[] {
+  const branches = standingBranches(source.session);
   const names = branchNames(branches);
-  return branches.map((branch) => {
-    const plan = planOfBranch(session, branch.id);
-    const findings = findingsOf({ runs: runsAlong(session, branch.id), shared, session, branchId: branch.id });
-    const known = new Set(findings.map(runName));
-    return {
-      branch,
-      name: names.get(branch.id) ?? branch.name,
-      ladder: ladderOf(plan, model, findings),
-      findings,
-      missing: missingOf(
-        plan,
-        runsAlongPlan(plan).filter((run) => !known.has(runName(run))),
-        shared?.marks ?? marksAlong(session, branch.id),
-      ),
-      arms: [...new Set<Arm>([...branch.recipe.arms, ...findings.map(({ arm }) => arm)])],
-    };
-  });
+  return branches.map((branch) => evidenceAlong(source, branch, names.get(branch.id) ?? branch.name));
+}
+
+/** Worked out when it is first asked for: of hundreds of branches most show no more than a line. */
+function evidenceAlong({ session, shared, model }: Source, branch: Branch, name: string): BranchEvidence {
+  const branchId = branch.id;
+  const plan = planOfBranch(session, branchId);
+  const findings = once(() => findingsOf({ runs: shared === null ? runsAlong(session, branchId) : [], shared, session, branchId }));
+  const ladder = once(() => ladderOf(plan, model, findings()));
+  const arms = once(() => [...new Set<Arm>([...branch.recipe.arms, ...findings().map(({ arm }) => arm)])]);
+  const missing = once(() => missingAlong(plan, findings(), shared?.marks ?? marksAlong(session, branchId)));
+  return {
+    branch,
+    name,
+    get findings() {
+      return findings();
+    },
+    get ladder() {
+      return ladder();
+    },
+    get arms() {
+      return arms();
+    },
+    get missing() {
+      return missing();
+    },
+  };
+}
+
+function once<Value>(work: () => Value): () => Value {
+  let known: { readonly value: Value } | null = null;
+  return () => (known ??= { value: work() }).value;
+}
+
+function missingAlong(plan: Plan, findings: readonly Finding[], marks: readonly Mark[]): MissingRun[] {
+  if (marks.length === 0) return [];
+  const known = new Set(findings.map(runName));
+  return missingOf(
+    plan,
+    runsAlongPlan(plan).filter((run) => !known.has(runName(run))),
+    marks,
+  );
 }
 
 const keyOf = (branchId: string, level: number): string => `${branchId}/${level}`;

@@ -6,7 +6,7 @@ import type { Arm, Recipe } from '../../../science/recipe/schema.ts';
 import type { SplitMetrics } from '../../../science/result.ts';
 import type { EngineIdentity } from '../../../science/trainer.ts';
 import type { SharedSession } from '../../../sessions/link.ts';
-import { isAlong, ownerIn } from '../../../sessions/link/along.ts';
+import { ownerIn, toldAlong } from '../../../sessions/link/along.ts';
 import { remembered } from '../../../sessions/remembered.ts';
 import type { RunOrigin, Session, SessionRun } from '../../../sessions/session.ts';
 
@@ -49,32 +49,35 @@ interface Source {
 }
 
 export function findingsOf({ runs, shared, session, branchId }: Source): Finding[] {
-  if (shared !== null)
-    return shared.figures
-      .filter(({ level }) => isAlong(shared, session, branchId, level))
-      .map((figures) => ({
-        ...figures,
-        ...unknown,
-        branch: ownerIn(shared, figures.level),
-        layerDensity: sharedLayers(shared, figures),
-        origin: 'link',
-      }));
-  return runs.map((run) => ({
-    ...figuresOf(run),
-    branch: run.branch,
-    validationAccuracy: metric(run.metrics, 'accuracy', 'validation'),
-    trainAccuracy: metric(run.metrics, 'accuracy', 'train'),
-    testLoss: metric(run.metrics, 'loss', 'test'),
-    initialTestAccuracy: metric(run.initial, 'accuracy', 'test'),
-    initialTestLoss: metric(run.initial, 'loss', 'test'),
-    steps: run.steps,
-    trainMs: run.trainMs,
-    layerDensity: run.layerDensity,
-    engine: run.engine,
-    fingerprint: run.fingerprint,
-    origin: run.origin ?? 'here',
-  }));
+  return shared === null ? runs.map(findingOf) : toldAlong(shared, session, branchId, sharedFindings(shared));
 }
+
+/** Branches share findings: each is made once, however many of them it is along. */
+const findingOf = remembered((run: SessionRun): Finding => ({
+  ...figuresOf(run),
+  branch: run.branch,
+  validationAccuracy: metric(run.metrics, 'accuracy', 'validation'),
+  trainAccuracy: metric(run.metrics, 'accuracy', 'train'),
+  testLoss: metric(run.metrics, 'loss', 'test'),
+  initialTestAccuracy: metric(run.initial, 'accuracy', 'test'),
+  initialTestLoss: metric(run.initial, 'loss', 'test'),
+  steps: run.steps,
+  trainMs: run.trainMs,
+  layerDensity: run.layerDensity,
+  engine: run.engine,
+  fingerprint: run.fingerprint,
+  origin: run.origin ?? 'here',
+}));
+
+const sharedFindings = remembered((shared: SharedSession): readonly Finding[] =>
+  shared.figures.map((figures) => ({
+    ...figures,
+    ...unknown,
+    branch: ownerIn(shared, figures.level),
+    layerDensity: sharedLayers(shared, figures),
+    origin: 'link',
+  })),
+);
 
 /** A session's file need not hold every metric. */
 function metric(metrics: SplitMetrics | undefined, name: string, split: string): number | null {
@@ -109,7 +112,7 @@ function densitiesOf(mask: Mask, recipe: Recipe): readonly number[] {
 }
 
 export function curvesOf({ runs, shared, session, branchId }: Source): readonly FoundCurve[] {
-  if (shared !== null) return shared.curves.filter(({ level }) => isAlong(shared, session, branchId, level));
+  if (shared !== null) return toldAlong(shared, session, branchId, shared.curves);
   return runs.map(({ arm, level, seed, curve }) => ({
     arm,
     level,

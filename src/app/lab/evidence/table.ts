@@ -29,8 +29,16 @@ export interface Table {
   readonly rows: readonly Row[];
 }
 
+/** Put in words when it is shown: of thousands of rows few are. */
 const number = (value: number | null, words: (value: number) => string): Cell =>
-  value === null ? { text: '–', value: -Infinity } : { text: words(value), value };
+  value === null
+    ? { text: '–', value: -Infinity }
+    : {
+        value,
+        get text() {
+          return words(value);
+        },
+      };
 const word = (text: string): Cell => ({ text, value: text });
 const percent = (value: number): string => accuracy(value);
 const seconds = (ms: number): string => fixed(ms / 1000, 1);
