@@ -59,6 +59,9 @@ export class StaleRevision extends Error {
   override readonly name = 'StaleRevision';
 }
 
+/** Under it stands the id of the session that was last on the bench. */
+const LAST = 'last';
+
 const getEntry = (store: IDBObjectStore, id: string): Promise<SessionEntry | undefined> =>
   promisifyRequest(store.get(entries.key(id)) as IDBRequest<SessionEntry | undefined>);
 const getText = (store: IDBObjectStore, id: string): Promise<string | undefined> =>
@@ -97,6 +100,19 @@ export class SessionStore {
     return list.sort((a, b) => b.updated - a.updated);
   }
 
+  /** The session that was last on the bench, or null where it is gone. Where none was noted, as by older builds, the newest. */
+  async last(): Promise<string | null> {
+    const noted = await this.library.read((store) => promisifyRequest(store.get(LAST) as IDBRequest<unknown>));
+    const entries = await this.list();
+    if (typeof noted !== 'string') return entries.at(0)?.id ?? null;
+    return entries.some(({ id }) => id === noted) ? noted : null;
+  }
+
+  /** From here on, this session is the one that was last on the bench. */
+  async note(id: string): Promise<void> {
+    await this.library.write((store) => promisifyRequest(store.put(id, LAST)));
+  }
+
   /** Bytes that the weights of runs take, by run key. */
   async sizes(): Promise<ReadonlyMap<string, number>> {
     const { names, values } = await this.outcomes.read((store) => sizes.all(store));
@@ -124,9 +140,10 @@ export class SessionStore {
 
   /**
    * Saves a session over the revision it was loaded as (0: it is new) and resolves to its new one when it is on disk.
-   * Rejects with `StaleRevision` where another tab was quicker, and with a LabError where it cannot be saved.
+   * Rejects with `StaleRevision` where another tab was quicker, and with a LabError where it cannot be saved. `isOnBench`:
+   * it is noted as the one that was last there, in the same transaction.
    */
-  async save(id: string, revision: number, session: Session): Promise<number> {
+  async save(id: string, revision: number, session: Session, isOnBench = false): Promise<number> {
     const saved = await this.library.write(async (store) => {
       const stored = (await getEntry(store, id))?.revision ?? 0;
       if (stored !== revision) throw new StaleRevision();
@@ -134,6 +151,7 @@ export class SessionStore {
       const entry = entryOf(id, revision + 1, session, text);
       store.put(entry, entries.key(id));
       store.put(text, texts.key(id));
+      if (isOnBench) store.put(id, LAST);
       return entry.revision;
     });
     await this.letGo(session);

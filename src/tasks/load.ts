@@ -9,7 +9,7 @@ import type { Packed } from './packed.ts';
 import { Arrivals, countedReader, neededShards, type Source } from './shards.ts';
 import type { Task } from './task.ts';
 
-export type { Source } from './shards.ts';
+export { Unreachable, type Source } from './shards.ts';
 
 /**
  * Opens the task of a recipe: resolves when its first training shard is there, while the rest keeps arriving in order;

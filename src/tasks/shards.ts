@@ -1,13 +1,29 @@
 /** The packed files that a task needs: which they are, and their coming in one after another. */
 import { m } from '../paraglide/messages.js';
 import { LabError } from '../science/errors.ts';
-import type { Sizes } from './catalogue.ts';
+import { datasets, type Sizes } from './catalogue.ts';
 import type { DataFile, Dataset } from './dataset.ts';
 
 /** Where packed files come from: a host, a folder. */
 export interface Source {
   /** The bytes of a file under datasets/ (`mnist/train-0.bin`); `onBytes` is told of each part as it arrives. */
   read(path: string, onBytes: (bytes: number) => void): Promise<Uint8Array>;
+  /** The files that can be read without a network; left out where none is needed. */
+  kept?(): Promise<readonly string[]>;
+}
+
+/** Nobody answered: there is no network, or no way to the host. */
+export class Unreachable extends Error {
+  override readonly name = 'Unreachable';
+}
+
+/** Titles of the data sets that need no network: those that are generated, and those whose files are all kept here. */
+function atHand(kept: readonly string[]): string {
+  const isKept = ({ path }: DataFile): boolean => kept.includes(path);
+  return datasets
+    .filter(({ files }) => [...files.pool, ...files.test].every(isKept))
+    .map(({ title }) => title)
+    .join(', ');
 }
 
 /** A file, and the number of its first example. */
@@ -95,6 +111,10 @@ export function countedReader(source: Source, shards: readonly Shard[], progress
     } catch (error) {
       if (error instanceof LabError) throw error;
       const reason = error instanceof Error ? error.message : String(error);
+      if (error instanceof Unreachable && source.kept !== undefined) {
+        const words = m.tasks_file_offline({ file: path, reason, titles: atHand(await source.kept()) });
+        throw new LabError(words, path, { cause: error });
+      }
       throw new LabError(m.tasks_file_missing({ file: path, reason }), path, { cause: error });
     }
   };

@@ -3,7 +3,7 @@ import type { Locator, Page } from 'playwright';
 import { describe, expect, it } from 'vitest';
 import type { LabPage } from './pages/lab-page.ts';
 import { textOf } from './pages/text.ts';
-import { quick } from './support/recipes.ts';
+import { quick, slow } from './support/recipes.ts';
 import { useSite } from './support/site.ts';
 
 const site = useSite();
@@ -191,6 +191,64 @@ describe('storage', () => {
     const saved = await lab.sessions.saved(lab.sessions.panel.getByRole('button', { name: /^Save as a file/ }));
     expect(saved).toMatch(/^\{"format":"lottery-ticket-session"/);
     expect(await lab.share.link()).toContain('#s2.');
+  });
+});
+
+describe('storage that never answers', () => {
+  /** Until `isAwake`, opening a database does nothing at all, as in browsers whose storage process hangs. */
+  const sleep = (): void => {
+    const open = Reflect.get<IDBFactory, 'open'>(IDBFactory.prototype, 'open');
+    IDBFactory.prototype.open = function (...asked): IDBOpenDBRequest {
+      if ((globalThis as { isAwake?: boolean }).isAwake === true) return open.apply(this, asked);
+      return Object.assign(new EventTarget(), { result: null }) as unknown as IDBOpenDBRequest;
+    };
+  };
+  const began = (page: Page): Promise<number> =>
+    page.evaluate(() => Math.min(...performance.getEntriesByName('training').map(({ startTime }) => startTime)));
+  /** Marks the moment at which a run is first told to have begun. */
+  const mark = (): void => {
+    globalThis.Worker = class extends Worker {
+      constructor(...options: ConstructorParameters<typeof Worker>) {
+        super(...options);
+        this.addEventListener('message', ({ data }: MessageEvent<{ labEvent?: { type: string } }>) => {
+          if (data.labEvent?.type === 'drawn') performance.mark('training');
+        });
+      }
+    };
+  };
+  const storageless = async (): Promise<LabPage> =>
+    site.visit({
+      before: async (page) => {
+        await page.addInitScript(sleep);
+        await page.addInitScript(mark);
+      },
+    });
+
+  it('keeps nobody from training, is said, and saves everything once it answers', async () => {
+    const lab = await storageless();
+    const usual = await site.visit({ before: (page) => page.addInitScript(mark) });
+    for (const one of [lab, usual]) await expect.poll(() => began(one.page)).toBeLessThan(Number.POSITIVE_INFINITY);
+    // Two seconds at most, on a machine that opens the lab at once.
+    expect(await began(lab.page)).toBeLessThan((await began(usual.page)) + 2000);
+    await lab.expectAlert(/storage does not answer, so nothing can be saved now.*export the session to a file/);
+    await expect.poll(() => lab.finishedLevels(), { timeout: 30_000 }).toBeGreaterThan(1);
+    await lab.sessions.expectKeeping('not saved');
+    await lab.page.evaluate(() => Object.assign(globalThis, { isAwake: true }));
+    await expect.poll(() => lab.alertTexts(), { timeout: 30_000 }).toEqual([]);
+    await lab.sessions.expectSaved();
+    const again = await site.visitIn(lab.page.context());
+    await expect.poll(() => again.finishedLevels(), { timeout: 10_000 }).toBeGreaterThan(1);
+  });
+
+  it('leaves alone what somebody opens meanwhile, before and after it is said', async () => {
+    const lab = await storageless();
+    await lab.openRecipe({ ...slow, name: 'Opened at once' });
+    await lab.expectAlert(/storage does not answer/);
+    await lab.sessions.expectCurrent('Opened at once');
+    await lab.run();
+    await lab.expectRunKey('Pause');
+    await lab.openRecipe({ ...slow, name: 'Opened while it trained' });
+    await lab.expectRunKey('Run');
   });
 });
 

@@ -69,7 +69,11 @@ describe('without a network', () => {
     await page.reload();
     await lab.openFile('recipe.json', mnist);
     await page.getByRole('button', { name: 'Run', exact: true }).click();
-    await expect.poll(() => page.getByRole('alert').first().textContent(), { timeout: 15_000 }).toMatch(/mnist\/.*\.bin/);
+    await expect
+      .poll(() => page.getByRole('alert').first().textContent(), { timeout: 15_000 })
+      .toMatch(
+        /mnist\/.*\.bin could not be loaded.*never loaded on this device.*Check the connection.*choose a data set that is here: .*Moons/,
+      );
 
     await context.setOffline(false);
     await runs(mnist, 'Digits by hand');

@@ -21,7 +21,7 @@ export function onPath(names: readonly string[]): readonly string[] {
 }
 
 /** Where a Chromium may be, most wanted first: LAB_BROWSER alone where it is set, else the system's, then Playwright's own. */
-function candidates(): readonly string[] {
+export function chromiumPaths(): readonly string[] {
   const chosen = process.env.LAB_BROWSER;
   if (chosen !== undefined && chosen !== '') return [chosen];
   return [...onPath(systemNames), ...[chromium.executablePath()].filter(isExecutable)];
@@ -50,7 +50,7 @@ export async function launchBrowser(args: readonly string[] = []): Promise<Brows
   // Chromium refuses its sandbox to root.
   const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
   let cause: unknown;
-  for (const executablePath of candidates()) {
+  for (const executablePath of chromiumPaths()) {
     try {
       return await chromium.launch({ executablePath, args: [...sandbox, ...args] });
     } catch (error) {

@@ -8,11 +8,11 @@ import type { Notices } from './notices.svelte.ts';
 
 export class GuestBook {
   /** Of the file that was opened last, what could not be stored, by run key. */
-  private readonly unstored = new Map<string, RunOutcome>();
+  private unstored = new Map<string, RunOutcome>();
 
   constructor(
-    /** Null where there is no storage. */
-    private readonly store: Promise<Shelf | null>,
+    /** Asks storage: null where there is none, or none that answers. */
+    private readonly ask: <Answer>(question: (store: Shelf) => Promise<Answer>) => Promise<Answer | null>,
     private readonly notebook: Notebook,
     private readonly notices: Notices,
   ) {}
@@ -20,29 +20,27 @@ export class GuestBook {
   async find(claim: Claim): Promise<RunOutcome | null> {
     const held = this.unstored.get(claim.key);
     if (held?.result.fingerprint === claim.fingerprint) return held;
-    const guests = await (await this.store)?.guests();
-    return (await guests?.find(claim)) ?? null;
+    return this.ask(async (store) => (await store.guests()).find(claim));
   }
 
   async welcome(outcomes: AsyncIterable<RunOutcome>): Promise<void> {
-    const guests = await (await this.store)?.guests();
-    this.unstored.clear();
+    const unstored = new Map<string, RunOutcome>();
+    this.unstored = unstored;
     for await (const outcome of outcomes) {
-      try {
-        if (guests === undefined) this.unstored.set(outcome.result.key, outcome);
-        else await guests.keep(outcome);
-      } catch (error) {
-        this.notices.report('storage', error);
-        this.unstored.set(outcome.result.key, outcome);
-      }
+      const { key } = outcome.result;
+      unstored.set(key, outcome);
+      const keep = async (store: Shelf): Promise<void> => {
+        await (await store.guests()).keep(outcome);
+        unstored.delete(key);
+      };
+      await this.ask(keep).catch((error: unknown) => this.notices.report('storage', error));
     }
   }
 
   /** The session from outside with those runs as its own that were trained here, too, to the same fingerprint. */
   async recognise(session: Session): Promise<Session> {
-    const store = await this.store;
-    if (store === null) return session;
-    const known = await store.sizes().catch(() => new Map<string, number>());
+    const known = await this.ask((store) => store.sizes()).catch(() => null);
+    if (known === null) return session;
     let recognised = session;
     for (const { branch, key, fingerprint, origin } of session.runs) {
       if (origin === undefined || !known.has(key)) continue;

@@ -1,5 +1,6 @@
 /** Keeps the session on this machine: one write at a time, the newest last; and goes on in memory where there is no storage. */
-import type { LabError } from '../../science/errors.ts';
+import { m } from '../../paraglide/messages.js';
+import { LabError } from '../../science/errors.ts';
 import type { Notebook } from '../../science/experiment.ts';
 import type { RunOutcome } from '../../science/run.ts';
 import { askToKeep } from '../../sessions/persistence.ts';
@@ -7,11 +8,12 @@ import type { Session } from '../../sessions/session.ts';
 import { StaleRevision, type SessionEntry, type SessionStore, type StoredSession } from '../../sessions/store.ts';
 import type { GuestBook } from './guest-book.ts';
 import type { Notices } from './notices.svelte.ts';
+import { pass, untilAnswered } from './patience.ts';
 
 /** Of the store, what a session on the bench needs. */
 export type Shelf = Pick<
   SessionStore,
-  'list' | 'sizes' | 'load' | 'save' | 'text' | 'rename' | 'duplicate' | 'remove' | 'notebook' | 'guests'
+  'list' | 'last' | 'note' | 'sizes' | 'load' | 'save' | 'text' | 'rename' | 'duplicate' | 'remove' | 'notebook' | 'guests'
 >;
 
 /** new: nothing worth keeping yet · off: there is no storage here. */
@@ -29,6 +31,10 @@ export interface KeeperOptions {
 }
 
 const SWEEP_MS = 20_000;
+/** How long anybody waits for storage that does not answer; training must begin within two seconds. */
+const PATIENCE_MS = 1200;
+/** How often storage that has never answered is opened anew: browsers have been known to forget about the first time. */
+const REOPEN_MS = 5000;
 
 export class Keeper {
   state = $state<Keeping>('new');
@@ -39,6 +45,10 @@ export class Keeper {
   private waiting: Session | null = null;
   private writing = false;
   private hasAsked = false;
+  /** What is being written. */
+  private written = Promise.resolve();
+  /** Something has waited for storage in vain, and nothing has been answered since. */
+  isSilent = false;
   /** Null where there is no storage. */
   readonly store: Promise<Shelf | null>;
   /** Outcomes that could not be stored, by run key. */
@@ -48,6 +58,7 @@ export class Keeper {
   constructor(private readonly options: KeeperOptions) {
     this.id = options.newId();
     this.store = this.open();
+    void this.silence(this.store);
   }
 
   /** From here on, another session is kept. */
@@ -61,7 +72,7 @@ export class Keeper {
 
   private async open(): Promise<Shelf | null> {
     try {
-      const store = await this.options.openStore((error) => this.options.notices.report('storage', error));
+      const store = await untilAnswered(() => this.options.openStore((error) => this.options.notices.report('storage', error)), REOPEN_MS);
       // What deleted sessions left behind goes in a quiet moment; the next visit is early enough, should that fail.
       setTimeout(() => void this.sweep(store).catch(() => undefined), SWEEP_MS);
       return store;
@@ -77,24 +88,60 @@ export class Keeper {
     await (await store.guests()).sweep(await store.list());
   }
 
-  async list(): Promise<void> {
+  /** An answer of storage, or null where it keeps everybody waiting: then the page says so until something is answered. */
+  within<Answer>(answer: Promise<Answer>): Promise<Answer | null> {
+    return Promise.race([answer, this.silence(answer)]);
+  }
+
+  /** Resolves when nobody should wait any longer. */
+  private async silence(answer: Promise<unknown>): Promise<null> {
+    const settle = (): true => {
+      if (this.isSilent && this.state !== 'off') this.options.notices.clear('storage');
+      this.isSilent = false;
+      return true;
+    };
+    const isAnswered = await Promise.race([answer.then(settle, settle), pass(this.isSilent ? 0 : PATIENCE_MS)]);
+    if (isAnswered === true || this.isSilent) return null;
+    this.isSilent = true;
+    if (this.state === 'saving') this.state = 'failed';
+    this.options.notices.report('storage', new LabError(m.sessions_store_silent(), 'storage'));
+    return null;
+  }
+
+  /** What storage is asked; null where there is none. */
+  private async ask<Answer>(question: (store: Shelf) => Promise<Answer>): Promise<Answer | null> {
     const store = await this.store;
+    return store === null ? null : question(store);
+  }
+
+  async list(): Promise<void> {
     try {
-      if (store !== null) this.entries = await store.list();
+      this.entries = (await this.within(this.ask((store) => store.list()))) ?? this.entries;
     } catch (error) {
       this.options.notices.report('storage', error);
     }
   }
 
-  /** Whether a session of this id is kept here. */
-  async holds(id: string): Promise<boolean> {
-    await this.list();
-    return this.entries.some((entry) => entry.id === id);
+  /** The session that was last on the bench, as soon as storage says; null where there is none. */
+  async last(): Promise<string | null> {
+    try {
+      return await this.ask((store) => store.last());
+    } catch (error) {
+      this.options.notices.report('storage', error);
+      return null;
+    }
   }
 
   /** Rejects with a LabError that says what to do. */
   async load(id: string): Promise<StoredSession | null> {
-    return (await this.store)?.load(id) ?? null;
+    const loaded = this.ask((store) => store.load(id));
+    void this.silence(loaded);
+    return loaded;
+  }
+
+  /** A stored session is on the bench now; the next visit finds it there. */
+  async note(id: string): Promise<void> {
+    await this.ask((store) => store.note(id)).catch((error: unknown) => this.options.notices.report('storage', error));
   }
 
   /** What is stored under an id, readable or not. */
@@ -104,7 +151,7 @@ export class Keeper {
 
   async remove(id: string): Promise<void> {
     try {
-      await (await this.store)?.remove(id);
+      await this.within(this.ask((store) => store.remove(id)));
     } catch (error) {
       this.options.notices.report('storage', error);
     }
@@ -114,8 +161,8 @@ export class Keeper {
   save(session: Session): void {
     if (this.state === 'off') return;
     this.waiting = session;
-    this.state = 'saving';
-    if (!this.writing) void this.write();
+    this.state = this.isSilent ? 'failed' : 'saving';
+    if (!this.writing) this.written = this.write();
   }
 
   private async write(): Promise<void> {
@@ -125,7 +172,9 @@ export class Keeper {
       const { id, revision, waiting: session } = this;
       this.waiting = null;
       try {
-        const saved = await store.save(id, revision, session);
+        const saving = store.save(id, revision, session, true);
+        void this.silence(saving);
+        const saved = await saving;
         if (id === this.id) this.revision = saved;
         if (id === this.id && this.isIdle) this.state = 'saved';
         this.options.notices.clear('storage');
@@ -163,7 +212,9 @@ export class Keeper {
 
   /** What came with files; fetched when a session of a file is opened, or shown. */
   guests(): Promise<GuestBook> {
-    this.book ??= import('./guest-book.ts').then(({ GuestBook }) => new GuestBook(this.store, this.notebook(), this.options.notices));
+    this.book ??= import('./guest-book.ts').then(
+      ({ GuestBook }) => new GuestBook((question) => this.within(this.ask(question)), this.notebook(), this.options.notices),
+    );
     return this.book;
   }
 
@@ -171,27 +222,32 @@ export class Keeper {
   notebook(): Notebook {
     return {
       find: async (key) => {
-        const store = await this.store;
         const held = this.unstored.get(key);
-        if (held !== undefined || store === null) return held ?? null;
+        if (held !== undefined) return held;
+        // What is about to train is on disk first: a browser that is killed finds it again.
+        const asked = this.ask(async (store) => {
+          await this.written;
+          return store.notebook.find(key);
+        });
         try {
-          return await store.notebook.find(key);
+          return await this.within(asked);
         } catch (error) {
           this.options.notices.report('storage', error);
           return null;
         }
       },
       keep: async (outcome) => {
-        const store = await this.store;
+        const { key } = outcome.result;
+        this.unstored.set(key, outcome);
+        const kept = this.ask(async (store) => {
+          await store.notebook.keep(outcome);
+          this.unstored.delete(key);
+        });
         try {
-          if (store !== null) {
-            await store.notebook.keep(outcome);
-            return;
-          }
+          await this.within(kept);
         } catch (error) {
           this.options.notices.report('storage', error);
         }
-        this.unstored.set(outcome.result.key, outcome);
       },
     };
   }

@@ -66,6 +66,7 @@ export class Opener {
       this.bench.show(stored.session);
       keeper.begin(stored.id, stored.revision);
       this.options.memory.remember('session', stored.id);
+      void keeper.note(stored.id);
       return true;
     } catch (error) {
       notices.report('open', error);
@@ -119,10 +120,16 @@ export class Opener {
     }
   }
 
+  /** Storage says what was last on the bench; this browser's memory, which a killed browser may lose, only whether anybody was here. */
   private async last(isSeen: boolean): Promise<void> {
-    const last = this.options.memory.recall('session');
-    if (last !== null && (await this.bench.keeper.holds(last)) && (await this.stored(last))) return;
-    if (last === null && this.bench.session.runs.length === 0) {
+    const { keeper, session, experiment } = this.bench;
+    // Whoever does not wait for storage to answer keeps what is on the bench.
+    const isUntouched = (): boolean => this.bench.isFirstVisit || (this.bench.session === session && experiment.status === 'idle');
+    const found = keeper.last();
+    const last = await keeper.within(found);
+    if (!isUntouched() || (last !== null && (await this.stored(last)))) return;
+    if (last === null && keeper.isSilent) void found.then((late) => late !== null && isUntouched() && this.stored(late));
+    if (last === null && this.options.memory.recall('session') === null) {
       this.bench.isFirstVisit = true;
       if (isSeen) this.greet();
     }

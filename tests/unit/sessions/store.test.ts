@@ -47,6 +47,23 @@ describe('the library', () => {
     expect((await mine.list())[0]).toMatchObject({ name: 'Theirs', revision: 2 });
   });
 
+  it('knows which session was last on the bench, and none where that is gone', async () => {
+    const store = await openStore();
+    expect(await store.last()).toBeNull();
+    await store.save('a', 0, session);
+    // Older builds noted nothing: the newest.
+    expect(await store.last()).toBe('a');
+    await store.save('b', 0, session, true);
+    await store.rename('a', 'Renamed');
+    expect(await store.last()).toBe('b');
+    await store.note('a');
+    expect(await (await openStore()).last()).toBe('a');
+    await store.remove('a');
+    expect(await store.last()).toBeNull();
+    // It is no session.
+    expect((await store.list()).map(({ id }) => id)).toEqual(['b']);
+  });
+
   it('renames, duplicates and removes', async () => {
     const store = await openStore();
     await store.save('a', 0, session);
