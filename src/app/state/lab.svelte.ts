@@ -298,13 +298,13 @@ export class Lab extends Bench {
     if (before.fingerprint !== result.fingerprint) this.notices.report('run', new LabError(m.app_foreign_differs(result), 'fingerprint'));
   }
 
-  /** A checked run came out with the very bits that a link or a file tells of: from here on it is this lab's own. */
+  /** A checked run came out with the very bits that a link or a file tells of; one of a file is this lab's own from here on. */
   private reproduced(outcome: RunOutcome): void {
     this.album.add(outcome, undefined);
-    void this.keeper.notebook().keep(outcome);
     const { result } = outcome;
     const claim = this.session.runs.find(({ key, fingerprint }) => key === result.key && fingerprint === result.fingerprint);
     if (claim?.origin === undefined) return;
+    void this.keeper.notebook().keep(outcome);
     this.session = addRun(this.session, claim.branch, result);
     this.keep();
   }
