@@ -29,8 +29,8 @@ export async function catalogue(): Promise<Catalogue> {
 const engineNotes: Readonly<Record<(typeof engineChoices)[number], () => string>> = {
   auto: m.cli_engine_auto,
   sparse: m.cli_engine_sparse,
-  webgpu: m.cli_engine_browser,
-  'webgpu-f16': m.cli_engine_browser,
+  webgpu: m.cli_engine_webgpu,
+  'webgpu-f16': m.cli_engine_webgpu_f16,
   'tfjs-webgpu': m.cli_engine_browser,
   'tfjs-webgl': m.cli_engine_browser,
   'tfjs-wasm': m.cli_engine_wasm,

@@ -24,6 +24,12 @@ interface WebglFacts {
 /** Graphics cards made of software: slower than the WASM backend and no GPU at all. */
 const software = /swiftshader|llvmpipe|softpipe|lavapipe|basic render|software/i;
 
+/** What gives WebGPU adapters: a browser's `navigator.gpu`, or what stands in for it. */
+export type Adapters = Pick<GPU, 'requestAdapter'>;
+
+/** The host's own; undefined where it has none. */
+export const hostAdapters = (): Adapters | undefined => (globalThis as { readonly navigator?: { readonly gpu?: Adapters } }).navigator?.gpu;
+
 export function isGpu(adapter: AdapterFacts): boolean {
   if (adapter.isFallbackAdapter === true) return false;
   return ![adapter.vendor, adapter.architecture, adapter.device, adapter.description].some((name) => software.test(name ?? ''));
@@ -34,7 +40,7 @@ export const isUsableWebgl = ({ renderer, floatTargets }: WebglFacts): boolean =
 /** The backends that run here at a worthwhile speed, best first; `cpu` is always among them. Never rejects. */
 export async function usableBackends(): Promise<readonly TfjsBackend[]> {
   const usable: Record<TfjsBackend, boolean> = {
-    webgpu: await hasGpuAdapter(),
+    webgpu: await hasGpu(hostAdapters()),
     webgl: hasWebgl(),
     wasm: typeof WebAssembly === 'object',
     cpu: true,
@@ -42,11 +48,11 @@ export async function usableBackends(): Promise<readonly TfjsBackend[]> {
   return backends.filter((backend) => usable[backend]);
 }
 
-async function hasGpuAdapter(): Promise<boolean> {
-  const { navigator } = globalThis as { readonly navigator?: { readonly gpu?: GPU } };
-  if (navigator?.gpu === undefined) return false;
+/** Whether there is an adapter that is a real graphics card. Never rejects. */
+export async function hasGpu(adapters: Adapters | undefined): Promise<boolean> {
+  if (adapters === undefined) return false;
   try {
-    const adapter = await navigator.gpu.requestAdapter({ powerPreference: 'high-performance' });
+    const adapter = await adapters.requestAdapter({ powerPreference: 'high-performance' });
     if (adapter === null) return false;
     const { isFallbackAdapter } = adapter as { readonly isFallbackAdapter?: boolean };
     const info: AdapterFacts = adapter.info;

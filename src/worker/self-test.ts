@@ -1,16 +1,10 @@
 /** Whether the webgpu engine is right and fast on this very device: against the sparse engine, on data made here. */
-import { openEngine } from '../engines/choose.ts';
+import { openEngine, type Surroundings } from '../engines/choose.ts';
 import { buildModel } from '../models/build.ts';
-import { prunableParameters, type Model } from '../models/model.ts';
-import { normal } from '../numerics/sampling.ts';
-import { stream } from '../numerics/streams.ts';
-import { initialise } from '../science/init.ts';
-import { bitsWhere, trainablePlanes, type Planes } from '../science/mask.ts';
 import type { Optimizer } from '../science/recipe/schema.ts';
 import type { Tensors } from '../science/tensors.ts';
-import type { Control, Engine, Trainer } from '../science/trainer.ts';
-import { batchesOf } from '../tasks/batches.ts';
-import type { Task } from '../tasks/task.ts';
+import type { Engine } from '../science/trainer.ts';
+import { beginTrial, stepsPerSecond, trialOptimizers, trialTask, unhurried } from './device-trial.ts';
 import { testNets } from './self-test-nets.ts';
 
 /** What is saved as JSON. */
@@ -50,14 +44,8 @@ export interface Speed {
   readonly stepsPerSecond: number;
 }
 
-const optimizers: readonly Optimizer[] = [
-  { type: 'sgd', learningRate: 0.02 },
-  { type: 'momentum', learningRate: 0.005, momentum: 0.9 },
-  { type: 'adam', learningRate: 0.0012, beta1: 0.9, beta2: 0.999 },
-];
 const KEPT = [1, 0.05] as const;
 const STEPS = 50;
-const BATCH = 64;
 
 /** Graphics cards round in ways of their own, and Adam divides by a gradient's size however small: ten times what software shows. */
 const MOST_LOSS = 1e-4;
@@ -68,18 +56,23 @@ const MOST_LOSS_HALF = 0.05;
 /** Milliseconds that a figure of speed is taken from. */
 const TIMED_MS = 600;
 
-const control: Control = { due: () => false, breathe: () => Promise.resolve() };
+const lenet = buildModel({ family: 'mlp', hidden: [300, 100], activation: 'relu' }, trialTask.input, trialTask.classes);
 
 /** `progress` hears the share done. Rejects with a `LabError` where there is no WebGPU. */
-export async function selfTest(browser: string, cores: number, progress: (share: number) => void): Promise<SelfTest> {
-  const webgpu = await openEngine('webgpu');
-  const half = await openEngine('webgpu-f16').catch(() => null);
+export async function selfTest(
+  browser: string,
+  cores: number,
+  progress: (share: number) => void,
+  around: Surroundings = {},
+): Promise<SelfTest> {
+  const webgpu = await openEngine('webgpu', around);
+  const half = await openEngine('webgpu-f16', around).catch(() => null);
   const sparse = await openEngine('sparse');
   try {
     const cases: readonly Case[] = [
-      ...optimizers.flatMap((optimizer) => KEPT.map((kept): Case => ({ engine: 'webgpu', layers: 'dense', optimizer, kept }))),
-      ...KEPT.map((kept): Case => ({ engine: 'webgpu', layers: 'convolution', optimizer: optimizers[1], kept })),
-      ...(half === null ? [] : [{ engine: 'webgpu-f16', layers: 'dense', optimizer: optimizers[0], kept: 1 } as const]),
+      ...trialOptimizers.flatMap((optimizer) => KEPT.map((kept): Case => ({ engine: 'webgpu', layers: 'dense', optimizer, kept }))),
+      ...KEPT.map((kept): Case => ({ engine: 'webgpu', layers: 'convolution', optimizer: trialOptimizers[1], kept })),
+      ...(half === null ? [] : [{ engine: 'webgpu-f16', layers: 'dense', optimizer: trialOptimizers[0], kept: 1 } as const]),
     ];
     const races = [
       ...KEPT.flatMap((kept) => [
@@ -98,7 +91,7 @@ export async function selfTest(browser: string, cores: number, progress: (share:
     }
     const speed: Speed[] = [];
     for (const { name, engine, networks, kept } of races) {
-      speed.push({ engine: name, networks, kept, stepsPerSecond: await stepsPerSecondOf(engine, networks, kept) });
+      speed.push({ engine: name, networks, kept, stepsPerSecond: await stepsPerSecond(engine, lenet, networks, kept, TIMED_MS) });
       tell();
     }
     const passed = parity.every((one) => one.passed);
@@ -116,12 +109,12 @@ interface Case {
 }
 
 async function compare(sparse: Engine, tested: Engine, { engine: name, layers, optimizer, kept }: Case): Promise<Parity> {
-  const model = testNets[layers](task.input, task.classes);
+  const model = testNets[layers](trialTask.input, trialTask.classes);
   const ends: { readonly losses: readonly number[]; readonly weights: Tensors }[] = [];
   for (const engine of [sparse, tested]) {
-    const trainer = await begin(engine, model, optimizer, 1, kept);
+    const trainer = await beginTrial(engine, model, optimizer, 1, kept);
     const losses: number[] = [];
-    for (let position = 1; position <= STEPS; position++) losses.push((await trainer.train([position], control))[0][0]);
+    for (let position = 1; position <= STEPS; position++) losses.push((await trainer.train([position], unhurried))[0][0]);
     ends.push({ losses, weights: (await trainer.read(0)).parameters });
     trainer.dispose();
   }
@@ -135,77 +128,3 @@ async function compare(sparse: Engine, tested: Engine, { engine: name, layers, o
   const passed = name === 'webgpu-f16' ? loss <= MOST_LOSS_HALF : loss <= MOST_LOSS && weights <= mostWeights(optimizer.type);
   return { engine: name, layers, optimizer: optimizer.type, kept, loss, weights, passed };
 }
-
-/** LeNet-300-100 with Adam. */
-async function stepsPerSecondOf(engine: Engine, networks: number, kept: number): Promise<number> {
-  const model = buildModel({ family: 'mlp', hidden: [300, 100], activation: 'relu' }, task.input, task.classes);
-  const trainer = await begin(engine, model, optimizers[2], networks, kept);
-  try {
-    let position = 2;
-    const upTo = (end: number) =>
-      trainer.train(
-        Array.from({ length: networks }, () => end),
-        control,
-      );
-    await upTo(position);
-    for (let steps = 2; ; steps *= 2) {
-      const began = performance.now();
-      await upTo((position += steps));
-      const took = performance.now() - began;
-      if (took >= TIMED_MS) return (1000 * steps * networks) / took;
-    }
-  } finally {
-    trainer.dispose();
-  }
-}
-
-async function begin(engine: Engine, model: Model, optimizer: Optimizer, networks: number, kept: number): Promise<Trainer> {
-  const trainer = await engine.createTrainer({ model, task, optimizer, weightDecay: 1e-4, batchSize: BATCH, networks });
-  for (let network = 0; network < networks; network++) {
-    trainer.start(network, {
-      snapshot: initialise(model, 'glorot-normal', network + 1),
-      planes: planesOf(model, kept),
-      batches: batchesOf(examples, BATCH, network + 1),
-      position: 0,
-      rateAt: () => optimizer.learningRate,
-    });
-  }
-  return trainer;
-}
-
-function planesOf(model: Model, kept: number): Planes {
-  if (kept === 1) return {};
-  const mask = prunableParameters(model).map(({ name, size }) => {
-    const source = stream(1, `self-test/${name}`);
-    return [name, bitsWhere(size, () => source.below(1000) < 1000 * kept)] as const;
-  });
-  return trainablePlanes(Object.fromEntries(mask));
-}
-
-const COUNT = 640;
-const examples = Uint32Array.from({ length: COUNT }, (_, example) => example);
-
-/** Noisy copies of one picture a class. */
-const task: Task = ((): Task => {
-  const input = { height: 28, width: 28, channels: 1 };
-  const size = input.height * input.width;
-  const classes = 10;
-  const source = stream(1, 'self-test');
-  const pictures = Array.from({ length: classes * size }, () => normal(source));
-  const labels = Uint8Array.from({ length: COUNT }, () => source.below(classes));
-  const values = new Uint8Array(COUNT * size);
-  for (let at = 0; at < values.length; at++) {
-    const value = 128 + 32 * (pictures[labels[Math.floor(at / size)] * size + (at % size)] + normal(source));
-    values[at] = Math.max(0, Math.min(255, Math.round(value)));
-  }
-  const table = Float32Array.from({ length: 256 }, (_, byte) => (byte - 128) / 45);
-  return {
-    dataset: 'self-test',
-    input,
-    classes,
-    count: COUNT,
-    inputs: { kind: 'bytes', values, table },
-    labels,
-    ready: () => Promise.resolve(),
-  };
-})();

@@ -1,5 +1,5 @@
 /** What a worker does: opens data and an engine for a recipe, and trains runs, several at once where the engine gains from that. */
-import { fastestEngine, openEngine, type EngineId, type WasmPaths } from '../engines/choose.ts';
+import { fastestEngine, openEngine, type EngineId, type Surroundings } from '../engines/choose.ts';
 import { DeviceLost } from '../engines/lost.ts';
 import { Pace } from '../engines/pace.ts';
 import { requireNeeds } from '../engines/require.ts';
@@ -27,9 +27,8 @@ import { Trainers } from './trainers.ts';
 import { widthOf, workersOn } from './width.ts';
 
 /** What differs between a browser and Node. */
-export interface Platform {
+export interface Platform extends Surroundings {
   readonly source: Source;
-  readonly wasmPaths?: WasmPaths;
 }
 
 interface Opened {
@@ -122,7 +121,7 @@ export class LabService implements LabWorker {
   }
 
   private async goOnWithout(cause: DeviceLost): Promise<void> {
-    const engine = await openEngine(WITHOUT_GPU, this.platform.wasmPaths);
+    const engine = await openEngine(WITHOUT_GPU, this.platform);
     // A run of another arithmetic would be another run, which nobody waits for.
     const isOther = engine.arithmeticVersion !== this.opened?.engine.arithmeticVersion;
     if (isOther || engine.missing(this.needs).length > 0) {
@@ -244,10 +243,10 @@ export class LabService implements LabWorker {
         const { millisecondsAStep } = await import('./race.ts');
         return (await millisecondsAStep(engine, recipe, task, seatsIn(engine))) / workersOn(engine, workers, width);
       };
-      const { id, engine } = await fastestEngine(this.needs, this.platform.wasmPaths, time);
+      const { id, engine } = await fastestEngine(this.needs, this.platform, time);
       return opened(id, engine);
     }
-    const engine = await openEngine(choice, this.platform.wasmPaths);
+    const engine = await openEngine(choice, this.platform);
     requireNeeds(engine, choice, this.needs);
     return opened(choice, engine);
   }

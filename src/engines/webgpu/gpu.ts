@@ -2,9 +2,10 @@
 import { m } from '../../paraglide/messages.js';
 import { LabError } from '../../science/errors.ts';
 import { DeviceLost, OutOfMemory } from '../lost.ts';
-import { isGpu } from '../probe.ts';
+import { hostAdapters, isGpu, type Adapters } from '../probe.ts';
 import { layoutOf, wgslOf, type Kernel } from './kernel.ts';
 import { Ledger } from './ledger.ts';
+import { LISTED_UP_TO } from './matrices.ts';
 
 /** A kernel that is ready to run. */
 export interface Program {
@@ -25,6 +26,10 @@ export interface GpuOptions {
   readonly traits?: Traits;
   /** Whether values between layers are kept in 16 bits: half the memory and its traffic, three digits of each. */
   readonly half?: boolean;
+  /** Share of a layer's weights, 0..1, up to which it goes by lists; what was measured for the kind of device where it is left out. */
+  readonly listedUpTo?: number;
+  /** Where the device is from; the host's own WebGPU where it is left out. */
+  readonly gpu?: Adapters;
 }
 
 /** Pipelines kept for trainers to come: some twenty a shape of network. */
@@ -43,6 +48,7 @@ export class Gpu {
     readonly adapter: string,
     readonly traits: Traits,
     readonly half: boolean,
+    readonly listedUpTo: number,
   ) {
     this.ledger = new Ledger(device);
     void device.lost.then(({ message }) => {
@@ -52,11 +58,14 @@ export class Gpu {
   }
 
   /** Rejects with a `LabError` where there is no WebGPU here, or no numbers of 16 bits where they are asked for. */
-  static async open({ traits, half = false }: GpuOptions = {}): Promise<Gpu> {
+  static async open({ traits: chosen, half = false, listedUpTo, gpu = hostAdapters() }: GpuOptions = {}): Promise<Gpu> {
     const refuse = (reason: string, cause?: unknown): LabError =>
       new LabError(m.engines_backend_does_not_start({ backend: 'webgpu', reason }), 'engine', { cause });
-    const { navigator } = globalThis as { readonly navigator?: { readonly gpu?: GPU } };
-    const adapter = await navigator?.gpu?.requestAdapter({ powerPreference: 'high-performance' }).catch(() => null);
+    const adapter = await gpu?.requestAdapter({ powerPreference: 'high-performance' }).catch((cause: unknown) => {
+      // Whoever offers WebGPU here may know the remedy.
+      if (cause instanceof LabError) throw cause;
+      return null;
+    });
     if (adapter === null || adapter === undefined) throw refuse('');
     const { info, limits, features } = adapter;
     if (half && !features.has('shader-f16')) throw new LabError(m.engines_gpu_no_half(), 'engine');
@@ -71,7 +80,8 @@ export class Gpu {
       const { subgroupMinSize, subgroupMaxSize } = info as { readonly subgroupMinSize?: number; readonly subgroupMaxSize?: number };
       const isQuad = features.has('subgroups') && subgroupMinSize === 4 && subgroupMaxSize === 4;
       const name = [info.vendor, info.architecture, info.device, info.description].filter((part) => part !== '').join(' ');
-      return new Gpu(device, name, traits ?? { isSoftware: !isGpu(info), quads: isQuad ? 4 : 0 }, half);
+      const traits = chosen ?? { isSoftware: !isGpu(info), quads: isQuad ? 4 : 0 };
+      return new Gpu(device, name, traits, half, listedUpTo ?? LISTED_UP_TO[traits.isSoftware ? 'software' : 'hardware']);
     } catch (error) {
       throw refuse(error instanceof Error ? ` (${error.message})` : '', error);
     }

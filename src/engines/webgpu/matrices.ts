@@ -1,6 +1,5 @@
 /** The layers with matrices, dense and convolutional: rows of weights, one row an output unit or channel. */
 import type { Layer, Model } from '../../models/model.ts';
-import type { Traits } from './gpu.ts';
 import { listLayout, type ListLayout } from './kernels/list-layout.ts';
 
 type MatrixLayer = Extract<Layer, { readonly kind: 'dense' | 'conv2d' }>;
@@ -19,13 +18,12 @@ export interface Matrix {
  * Up to which share of a layer's weights going by lists is faster than going through the whole matrix, as measured on a
  * software adapter. Graphics cards lose more by reading in disorder; for them it is an estimate on the safe side.
  */
-const LISTED_UP_TO = { software: 0.35, hardware: 0.1 } as const;
+export const LISTED_UP_TO = { software: 0.35, hardware: 0.1 } as const;
 
 const isMatrix = (layer: Layer): layer is MatrixLayer => layer.kind === 'dense' || layer.kind === 'conv2d';
 
-/** In order of computation. */
-export function matricesOf(model: Model, traits: Traits): readonly Matrix[] {
-  const share = traits.isSoftware ? LISTED_UP_TO.software : LISTED_UP_TO.hardware;
+/** In order of computation; `share` of a layer's weights is the most that its lists have room for. */
+export function matricesOf(model: Model, share: number): readonly Matrix[] {
   return model.layers.filter(isMatrix).map((layer) => {
     const isDense = layer.kind === 'dense';
     const rows = isDense ? layer.units : layer.output.channels;

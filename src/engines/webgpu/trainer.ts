@@ -77,7 +77,7 @@ export class WebgpuTrainer implements Trainer {
       const all = Array.from({ length: networks }, (): Network | null => null);
       const layout = new Layout(model.parameters);
       const buffers = new Layout(model.buffers);
-      const matrices = matricesOf(model, gpu.traits);
+      const matrices = matricesOf(model, gpu.listedUpTo);
       const moments = momentsOf[optimizer.type].length;
       const batch = Math.ceil(batchSize / BATCH_UNIT) * BATCH_UNIT;
       const steps = Math.max(1, Math.min(STEPS, Math.floor(ORDER_ENTRIES / (networks * batch))));
