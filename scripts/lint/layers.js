@@ -21,7 +21,7 @@ const below = {
 const pageLayers = ['sessions', 'app'];
 
 /** Of the worker's folder, what the page may load; the service and its entries bring the tensor libraries. */
-const pageSideOfWorker = /^worker\/(browser|client|protocol)\.ts$/;
+const pageSideOfWorker = /^worker\/(ask|browser|client|protocol)\.ts$/;
 
 /** Imports nothing itself, so every layer may raise it. */
 const leaves = ['science/errors.ts'];
@@ -33,7 +33,7 @@ export const oneWay = {
     schema: [],
     messages: {
       up: 'src/{{from}} may not import from src/{{to}}: imports point one way (app → sessions → worker → engines → science → models, tasks → numerics).',
-      service: 'The page may load only browser.ts, client.ts and protocol.ts of src/worker: the rest brings the tensor libraries.',
+      service: 'The page may load only ask.ts, browser.ts, client.ts and protocol.ts of src/worker: the rest brings the tensor libraries.',
     },
   },
   create(context) {

@@ -1,6 +1,7 @@
 /** Opens the lab in a page: web workers, and data from beside the page. */
 import * as Comlink from 'comlink';
 import type { Recipe } from '../science/recipe/schema.ts';
+import { Cancelled } from '../science/trainer.ts';
 import type { Examples } from '../tasks/examples.ts';
 import type { Analyst } from './analysis.ts';
 import type { OpenLab } from './client.ts';
@@ -49,7 +50,7 @@ export function openStudy(): Student {
 export const openAnalysis: Analyst = (subject, question, progress) => {
   const unwanted = new AbortController();
   const answer = import('./questions.ts').then(({ analyse }) => analyse(subject, question, progress, dataAddress(), unwanted.signal));
-  return { answer, cancel: () => unwanted.abort() };
+  return { answer, cancel: () => unwanted.abort(new Cancelled()) };
 };
 
 /** Tests the graphics card in a worker of its own; hears the share done. Rejects with an error that says why it cannot. */
