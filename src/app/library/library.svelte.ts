@@ -4,7 +4,6 @@ import { copyName, fittedName } from '../../sessions/limits.ts';
 import { storageUse, type StorageUse } from '../../sessions/persistence.ts';
 import type { Shelf } from '../state/keeper.svelte.ts';
 import type { Lab } from '../state/lab.svelte.ts';
-import { matches } from './words.ts';
 
 /** How long a deletion can be undone; the session is still on disk till then. */
 export const UNDO_MS = 10_000;
@@ -29,7 +28,6 @@ export class Library {
   readonly damaged: readonly SessionEntry[] = $derived.by(() => this.all.filter(({ damaged }) => damaged));
   readonly newer: readonly SessionEntry[] = $derived.by(() => this.all.filter(isNewer));
   readonly sound: readonly SessionEntry[] = $derived.by(() => this.all.filter((entry) => !entry.damaged && !isNewer(entry)));
-  readonly found: readonly SessionEntry[] = $derived.by(() => this.sound.filter((entry) => matches(entry, this.query)));
 
   private wasOnBench = false;
   private timer: ReturnType<typeof setTimeout> | undefined;

@@ -22,8 +22,11 @@ export const wordsFor = ({ dataset, hidden, levels, seeds, branches }: SessionFa
 
 export const runsInWords = (count: number): string => counted(count, m.library_runs_one, m.library_runs);
 
-/** Whether every word of the query is somewhere in what is said of the session. */
-export function matches({ name, facts }: SessionEntry, query: string): boolean {
+/** The sessions of which every word of the query is said somewhere. */
+export const matching = (entries: readonly SessionEntry[], query: string): SessionEntry[] =>
+  entries.filter((entry) => matches(entry, query));
+
+function matches({ name, facts }: SessionEntry, query: string): boolean {
   const said = [name, ...(facts === null ? [] : [...wordsFor(facts), ...facts.arms.map((arm) => armLook[arm].name())])].join(' ');
   const text = said.toLocaleLowerCase();
   return query

@@ -1,4 +1,4 @@
-/** The lab in a frame of another page: what its address asks for, and the code that puts it there. */
+/** The lab in a frame of another page: what its address asks for. */
 
 /** Parts that a parameter can hide. */
 export const embedParts = ['stage', 'evidence', 'showing', 'views', 'figures', 'spread', 'save', 'levels', 'run', 'check', 'open'] as const;
@@ -25,19 +25,3 @@ export function embedOptions(search: string): EmbedOptions | null {
     hidden: embedParts.filter((part) => hidden.includes(part)),
   };
 }
-
-/** The address of an embedding, given the page's own without query and hash. */
-export function embedAddress(page: string, { theme, level, hidden }: EmbedOptions, hash: string): string {
-  const asked = ['embed'];
-  if (theme !== null) asked.push(`theme=${theme}`);
-  if (level !== null) asked.push(`level=${level}`);
-  if (hidden.length > 0) asked.push(`hide=${hidden.join(',')}`);
-  return `${page}?${asked.join('&')}${hash === '' ? '' : `#${hash}`}`;
-}
-
-const escaped = (text: string): string =>
-  text.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
-
-/** HTML of the frame. */
-export const embedCode = (address: string, title: string): string =>
-  `<iframe src="${escaped(address)}" title="${escaped(title)}" width="960" height="600" loading="lazy" style="border: 0; max-width: 100%"></iframe>`;

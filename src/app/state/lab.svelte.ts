@@ -31,7 +31,7 @@ import type { Analyst } from '../../worker/analysis.ts';
 import type { OpenLab } from '../../worker/client.ts';
 import type { Student } from '../../worker/study.ts';
 import { engineChoices, type EngineChoice } from '../../worker/protocol.ts';
-import { Analyses } from './analyses.svelte.ts';
+import type { Analyses } from './analyses.svelte.ts';
 import { Album } from './album.svelte.ts';
 import { Bench } from './bench.svelte.ts';
 import { Checkup } from './checkup.svelte.ts';
@@ -81,7 +81,8 @@ export class Lab extends Bench {
   readonly draft: Draft;
   readonly selection: Selection;
   readonly studies: Studies;
-  readonly analyses: Analyses;
+  /** Made by the first view that asks it something, so that the page does not load it before. */
+  private analyses: Analyses | null = null;
   readonly highlight = new Highlight();
   /** Runs what a link holds again, beside everything else. */
   readonly check: Checkup;
@@ -128,12 +129,16 @@ export class Lab extends Bench {
     this.check = new Checkup({ openLab, schedule, now, matched: (outcome) => this.reproduced(outcome) });
     this.selection = new Selection(this);
     this.studies = new Studies(this, options.student);
-    this.analyses = new Analyses(this, options.analyst);
     this.transport = new Transport(this);
     const { fetchText, readLink, leaveLink } = options;
     this.open = new Opener(this, { memory: this.memory, fetchText, readLink, leaveLink });
     const engine = this.memory.recall('engine');
     this.engineChoice = engineChoices.find((choice) => choice === engine) ?? 'auto';
+  }
+
+  /** What was asked of runs and answered, kept from one view to the next. */
+  analysesBy(make: (lab: Lab, analyst: Analyst) => Analyses): Analyses {
+    return (this.analyses ??= make(this, this.options.analyst));
   }
 
   /** A run's newest weights, where they are at hand. */
@@ -267,7 +272,7 @@ export class Lab extends Bench {
   show(session: Session): void {
     this.experiment.close();
     this.check.close();
-    this.analyses.close();
+    this.analyses?.close();
     this.album.clear();
     this.isFirstVisit = false;
     this.shared = null;

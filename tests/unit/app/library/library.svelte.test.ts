@@ -1,6 +1,7 @@
 import 'fake-indexeddb/auto';
 import { IDBFactory } from 'fake-indexeddb';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { matching } from '../../../../src/app/library/words.ts';
 import { Library, UNDO_MS } from '../../../../src/app/library/library.svelte.ts';
 import { Lab } from '../../../../src/app/state/lab.svelte.ts';
 import { renameSession } from '../../../../src/sessions/session.ts';
@@ -40,7 +41,10 @@ function openTab(): { lab: Lab; library: Library } {
   return { lab, library: new Library(lab, () => storage) };
 }
 
-const names = (library: Library): string[] => library.found.map(({ name }) => name).sort();
+const names = (library: Library): string[] =>
+  matching(library.sound, library.query)
+    .map(({ name }) => name)
+    .sort();
 const isStored = async (id: string): Promise<boolean> => (await store.list()).some((entry) => entry.id === id);
 
 beforeEach(async () => {

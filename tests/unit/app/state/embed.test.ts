@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { embedAddress, embedCode, embedOptions } from '../../../../src/app/state/embed.ts';
+import { embedOptions } from '../../../../src/app/state/embed.ts';
+import { embedAddress, embedCode } from '../../../../src/app/state/embed-code.ts';
 
 describe('embedding', () => {
   it('reads what an address asks for, and takes strange values for none', () => {
