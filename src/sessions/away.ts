@@ -31,12 +31,12 @@ export async function readLink(hash: string, seconds = LINK_SECONDS): Promise<Op
 }
 
 /** Deletes the weights of runs that no session holds any more (sweep.ts). */
-export function sweepAway(): Promise<void> {
-  const hear = (reply: SweepReply, resolve: (value: void) => void): void => {
+export async function sweepAway(): Promise<void> {
+  const hear = (reply: SweepReply, resolve: (done: true) => void): void => {
     if ('failure' in reply) throw new Error(reply.failure);
-    resolve();
+    resolve(reply.done);
   };
-  return ask({ module: sweepWorker, name: 'sweep', hear });
+  await ask({ module: sweepWorker, name: 'sweep', hear });
 }
 
 const failed = ({ message, subject }: { readonly message: string; readonly subject: string | null }): Error =>
