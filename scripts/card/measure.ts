@@ -55,6 +55,8 @@ interface Extent {
   readonly networks: readonly number[];
   readonly kept: readonly number[];
   readonly crossing: readonly number[];
+  /** Networks side by side where lists race matrices: enough to fill a card, few enough to compile soon. */
+  readonly crossingNetworks: number;
   /** Of one figure of speed. */
   readonly milliseconds: number;
 }
@@ -63,12 +65,11 @@ const full: Extent = {
   networks: [1, 2, 4, 8, 16, 32],
   kept: [1, 0.5, 0.21, 0.1, 0.05, 0.01],
   crossing: [0.5, 0.35, 0.25, 0.2, 0.15, 0.1, 0.07, 0.05, 0.03, 0.01],
+  crossingNetworks: 8,
   milliseconds: 500,
 };
-const few: Extent = { networks: [1, 2], kept: [1, 0.05], crossing: [0.5, 0.05], milliseconds: 20 };
+const few: Extent = { networks: [1, 2], kept: [1, 0.05], crossing: [0.5, 0.05], crossingNetworks: 1, milliseconds: 20 };
 
-/** Networks side by side where lists race matrices: enough to fill a card, few enough to compile soon. */
-const CROSSING_NETWORKS = 8;
 const MOST_SECONDS = 420;
 
 const models = { 'lenet-300-100': nets['lenet-300-100'](trialTask), 'conv-8-16': nets['conv-8-16'](trialTask) };
@@ -124,7 +125,7 @@ export async function measureCard(quick: boolean, say: (line: string) => void): 
       const by = async (listedUpTo: number): Promise<number> => {
         const engine = await createWebgpuEngine({ gpu: dawn, listedUpTo });
         try {
-          return await stepsPerSecond(engine, models[net], CROSSING_NETWORKS, kept, extent.milliseconds);
+          return await stepsPerSecond(engine, models[net], extent.crossingNetworks, kept, extent.milliseconds);
         } finally {
           engine.dispose();
         }
