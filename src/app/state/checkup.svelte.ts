@@ -21,7 +21,7 @@ export interface Claims {
   readonly figures: readonly SharedFigures[];
 }
 
-interface CheckupOptions extends Omit<ExperimentOptions, 'listeners'> {
+export interface CheckupOptions extends Omit<ExperimentOptions, 'listeners'> {
   /** A run came out with the very bits: its mask and weights are those that the link or file speaks of. */
   readonly matched: (outcome: RunOutcome) => void;
 }

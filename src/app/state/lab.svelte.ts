@@ -34,7 +34,7 @@ import { engineChoices, type EngineChoice } from '../../worker/protocol.ts';
 import type { Analyses } from './analyses.svelte.ts';
 import { Album } from './album.svelte.ts';
 import { Bench } from './bench.svelte.ts';
-import { Checkup } from './checkup.svelte.ts';
+import type { Checkup, CheckupOptions } from './checkup.svelte.ts';
 import { Draft } from './draft.svelte.ts';
 import { drawsAnew } from './edits.ts';
 import { consequenceOf, takeUp, type Consequence } from './branching.ts';
@@ -85,7 +85,7 @@ export class Lab extends Bench {
   private analyses: Analyses | null = null;
   readonly highlight = new Highlight();
   /** Runs what a link holds again, beside everything else. */
-  readonly check: Checkup;
+  check = $state.raw<Checkup | null>(null);
   engineChoice = $state<EngineChoice>('auto');
   /** Nobody has touched anything yet: the lab shows by itself what it does. */
   isFirstVisit = $state(false);
@@ -125,8 +125,6 @@ export class Lab extends Bench {
         restarted: (message) => this.notices.report('run', new LabError(message, 'engine')),
       },
     });
-    const { openLab, schedule, now } = options;
-    this.check = new Checkup({ openLab, schedule, now, matched: (outcome) => this.reproduced(outcome) });
     this.selection = new Selection(this);
     this.studies = new Studies(this, options.student);
     this.transport = new Transport(this);
@@ -134,6 +132,12 @@ export class Lab extends Bench {
     this.open = new Opener(this, { memory: this.memory, fetchText, readLink, leaveLink });
     const engine = this.memory.recall('engine');
     this.engineChoice = engineChoices.find((choice) => choice === engine) ?? 'auto';
+  }
+
+  /** Made by the view that offers to run again what a link or a file says, so that the page does not load it before. */
+  checkBy(make: (options: CheckupOptions) => Checkup): Checkup {
+    const { openLab, schedule, now } = this.options;
+    return (this.check ??= make({ openLab, schedule, now, matched: (outcome) => this.reproduced(outcome) }));
   }
 
   /** What was asked of runs and answered, kept from one view to the next. */
@@ -180,7 +184,7 @@ export class Lab extends Bench {
   prepare(): void {
     if (this.draft.isChanged && this.draft.recipe !== null) this.adopt(this.draft.recipe);
     if (this.shared !== null) {
-      this.check.close();
+      this.check?.close();
       this.shared = null;
       this.keeper.begin();
     }
@@ -271,7 +275,7 @@ export class Lab extends Bench {
   /** Clears the bench for another session. */
   show(session: Session): void {
     this.experiment.close();
-    this.check.close();
+    this.check?.close();
     this.analyses?.close();
     this.album.clear();
     this.isFirstVisit = false;
@@ -308,6 +312,7 @@ export class Lab extends Bench {
     this.album.add(outcome, undefined);
     const { result } = outcome;
     const claim = this.session.runs.find(({ key, fingerprint }) => key === result.key && fingerprint === result.fingerprint);
+    // Of a link that somebody only looks at nothing is kept.
     if (claim?.origin === undefined) return;
     void this.keeper.notebook().keep(outcome);
     this.session = addRun(this.session, claim.branch, result);
