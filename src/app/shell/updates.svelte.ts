@@ -1,17 +1,21 @@
 /**
  * The service worker, which keeps the app for when there is no network, as the page sees it: it is registered once the
- * page has loaded, and a newer build waits until the user reloads. Other tabs are not reloaded with it: they may be training.
+ * page has settled, and a newer build waits until the user reloads. Other tabs are not reloaded with it: they may be training.
  */
 import { registerSW } from 'virtual:pwa-register';
 
+/** Keeping the app for later fetches all of it: what the visitor came for goes first. */
+const SETTLE_MS = 4000;
+
 export class Updates {
   isWaiting = $state(false);
-  private readonly skipWaiting: () => Promise<void> = () => Promise.resolve();
+  private skipWaiting: () => Promise<void> = () => Promise.resolve();
 
   constructor() {
     // A frame in a sandbox has neither service worker nor caches: it may not even ask.
     if (self.origin === 'null') return;
-    this.skipWaiting = registerSW({ onNeedRefresh: () => (this.isWaiting = true), onNeedReload: () => (this.isWaiting = true) });
+    const isWaiting = (): void => void (this.isWaiting = true);
+    setTimeout(() => (this.skipWaiting = registerSW({ onNeedRefresh: isWaiting, onNeedReload: isWaiting })), SETTLE_MS);
     // A part of the page that is loaded late is gone: another tab has taken up a new build.
     addEventListener('vite:preloadError', () => (this.isWaiting = true));
     void dropOldData();
