@@ -1,7 +1,7 @@
 /** Charts of the page as files: what the page's styles say is written into the picture. */
 import { figureSize, figureSvg } from './figure-svg.ts';
 
-interface Words {
+export interface Words {
   readonly title: string;
   readonly subtitle: string;
   readonly source: string;
