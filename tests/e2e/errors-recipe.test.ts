@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { LabPage } from './pages/lab-page.ts';
 import { textOf } from './pages/text.ts';
 import { quick, slow } from './support/recipes.ts';
+import { plainText } from './pages/text.ts';
 import { useSite } from './support/site.ts';
 
 const site = useSite();
@@ -108,23 +109,31 @@ describe('a training that diverges', () => {
     arms: ['ticket'],
   };
 
-  it('stops with an explanation, keeps the levels before it, and runs again once mended', async () => {
+  it('is explained where it happened, keeps the levels before it, and runs again once mended', async () => {
     const lab = await site.visit();
     await lab.openRecipe(diverging);
-    await lab.run();
-    await lab.expectAlert(/Training diverged: the loss of the ticket arm at level 1, seed 1.*Lower the learning rate/);
-    await lab.expectRunKey('Run');
-    expect(await lab.finishedLevels()).toBe(1);
+    await lab.runAll();
+    const isExplained = async (): Promise<void> => {
+      await lab.page.getByRole('button', { name: /^Level 1,/ }).click();
+      const line = lab.stage.getByRole('status').filter({ hasText: 'diverged' });
+      await expect
+        .poll(async () => plainText((await line.textContent()) ?? ''))
+        .toMatch(/ticket, level 1, seed 1 diverged: at step \d+.*Lower the learning rate/);
+    };
+    await isExplained();
+    await lab.expectNoAlert();
     await lab.sessions.expectSaved();
     await lab.reload();
-    await expect.poll(() => lab.finishedLevels()).toBe(1);
+    await isExplained();
+    const trained = async (): Promise<number[]> =>
+      (await lab.evidence.csv()).flatMap(({ level, fingerprint }) => (fingerprint === '' ? [] : [Number(level)]));
+    expect(await trained()).toEqual([0]);
 
     await lab.recipe.setField('learning rate', '0.1');
     await lab.runAll();
     await lab.expectNoAlert();
     // The mended recipe begins beside the level that was kept.
-    const levels = (await lab.evidence.csv()).map(({ level }) => Number(level));
-    expect(levels.filter((level) => level > 0)).toHaveLength(3);
+    expect((await trained()).filter((level) => level > 0)).toHaveLength(3);
     expect(await lab.finishedLevels()).toBeGreaterThanOrEqual(1);
   });
 });

@@ -90,10 +90,14 @@ export class Lab extends Bench {
   /** Nobody has touched anything yet: the lab shows by itself what it does. */
   isFirstVisit = $state(false);
 
-  /** The level that a what-if would grow from: the one somebody looks at, else the dense network. */
+  /** The level that a what-if would grow from: the one somebody looks at, or the last above it with a ticket; else the dense network. */
   readonly forkLevel: number = $derived.by(() => {
     if (this.draft.recipe !== null && drawsAnew(this.recipe, this.draft.recipe)) return 0;
-    return Math.min(this.selection.level ?? 0, Math.max(0, this.recipe.pruning.levels - 1));
+    const { pruning, seeds } = this.recipe;
+    let level = Math.min(this.selection.level ?? 0, Math.max(0, pruning.levels - 1));
+    const hasNoTicket = (): boolean => this.levels[level].missing.filter(({ run }) => run.arm === 'ticket').length === seeds.length;
+    while (level > 0 && hasNoTicket()) level--;
+    return level;
   });
   /** What running the edited recipe would do; null while it cannot run. */
   readonly consequence: Consequence | null = $derived.by(() =>
