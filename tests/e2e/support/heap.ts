@@ -30,7 +30,8 @@ export class HeapMeter {
     const session = await page.context().newCDPSession(page);
     const meter = new HeapMeter(session);
     session.on('Target.attachedToTarget', ({ sessionId, targetInfo }) => {
-      if (targetInfo.type === 'worker') meter.worker = sessionId;
+      // The one that trains: others come and go, such as the one that sweeps the storage. Chromium's title is a worker's name.
+      if (targetInfo.type === 'worker' && targetInfo.title === 'lab') meter.worker = sessionId;
     });
     session.on('Target.detachedFromTarget', ({ sessionId }) => {
       if (meter.worker === sessionId) meter.worker = null;
@@ -53,7 +54,7 @@ export class HeapMeter {
   }
 
   private async ask(method: string): Promise<unknown> {
-    if (this.worker === null) throw new Error('the page has no worker');
+    if (this.worker === null) throw new Error('the page has no worker that trains');
     const id = ++this.lastId;
     const answer = new Promise((resolve) => this.waiting.set(id, resolve));
     await this.session.send('Target.sendMessageToTarget', { sessionId: this.worker, message: JSON.stringify({ id, method }) });
