@@ -73,9 +73,9 @@ describe('the quick recipe on MNIST', () => {
       const row = (await lab.evidence.csv()).find(({ level, arm }) => level === '7' && arm === 'random-mask');
       expect(Number(row?.test_accuracy) * 100).toBeCloseTo(accuracy('7', 'random mask'), 2);
 
-      // The strict budget, on the clock of a machine at rest, is the audit's. Two tasks take 101 and 105 ms on a slow processor: too many.
+      // The strict budget, on the clock of a machine at rest, is the audit's.
       expect(tasks.length).toBeGreaterThan(1000);
-      expect(tasks.filter((milliseconds) => milliseconds > 130)).toEqual([]);
+      expect(tasks.filter((milliseconds) => milliseconds > 100)).toEqual([]);
       expect(counts.frames).toBeGreaterThan(20);
       expect(counts.messages / counts.frames).toBeLessThan(3);
       expect(counts.messages / (counts.milliseconds / 1000)).toBeLessThan(100);

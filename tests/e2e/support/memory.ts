@@ -10,8 +10,8 @@ export const PATIENCE_MS = 240_000;
 const FEW = 20;
 const MANY = 100;
 
-/** What stays of a level's two runs: figures, curves, and mostly their marks in charts, table and timeline. Their weights alone would be 400 kB. Measured: up to 95 kB and 30 kB. */
-const KEPT_BYTES_A_LEVEL = { page: 130_000, worker: 50_000 };
+/** What stays of a level's two runs: figures, curves, and mostly their marks in charts, table and timeline. Their weights alone would be 400 kB. */
+const KEPT_BYTES_A_LEVEL = { page: 70_000, worker: 5_000 };
 
 /** Trains a hundred levels and more on an engine, which takes most of a minute: each engine has a test file. */
 export async function expectLevelMemory(site: Site, engine: RegExp): Promise<void> {
