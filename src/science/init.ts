@@ -3,7 +3,6 @@ import { parametersOf, type Model, type Parameter } from '../models/model.ts';
 import { normal, symmetric } from '../numerics/sampling.ts';
 import { stream } from '../numerics/streams.ts';
 import { Memo } from './memo.ts';
-import { stableText } from './recipe/plain.ts';
 import type { Initialiser } from './recipe/schema.ts';
 import type { Snapshot } from './tensors.ts';
 
@@ -30,7 +29,7 @@ const inits = new Memo<readonly Float32Array[]>(MOST_NUMBERS);
 /** A fresh network. Every parameter draws from a stream of its own, so that no layer disturbs another. */
 export function initialise(model: Model, initialiser: Initialiser, seed: number, streamName = 'init'): Snapshot {
   const { parameters } = model;
-  const drawn = inits.get(stableText([parameters, initialiser, seed, streamName]), parametersOf(model), () =>
+  const drawn = inits.get([parameters, initialiser, seed, streamName], parametersOf(model), () =>
     parameters.map((parameter) => fill(parameter, initialiser, seed, `${streamName}/${parameter.name}`)),
   );
   return {

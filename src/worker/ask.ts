@@ -1,5 +1,5 @@
 /** One question to a worker of its own, which ends with the answer. */
-import { tryAgain } from './gone.ts';
+import { tryAgain, whileAlive } from './gone.ts';
 import { startWorker } from './start.ts';
 
 interface Asked<Reply, Value> {
@@ -32,7 +32,7 @@ export function ask<Reply, Value>({ module, name, request, hear, unwanted }: Ask
         });
         if (request !== undefined) worker.postMessage(request);
       });
-      return await Promise.race([answer, gone]);
+      return await whileAlive(gone, answer);
     } finally {
       end();
     }

@@ -5,7 +5,7 @@ import { Cancelled } from '../science/trainer.ts';
 import type { Examples } from '../tasks/examples.ts';
 import type { Analyst } from './analysis.ts';
 import type { OpenLab } from './client.ts';
-import { tryAgain } from './gone.ts';
+import { onceGone, tryAgain, whileAlive } from './gone.ts';
 import type { Greeting } from './lab.worker.ts';
 import labWorker from './lab.worker.ts?worker&url';
 import { openPool, type Hand } from './pool.ts';
@@ -33,16 +33,16 @@ export function openStudy(): Student {
   let started: (Started & { readonly remote: Comlink.Remote<typeof study> }) | null = null;
   const start = () => {
     const fresh = startWorker(studyWorker, 'study');
+    onceGone(fresh.gone, () => {
+      fresh.end();
+      started = null;
+    });
     return { ...fresh, remote: Comlink.wrap<typeof study>(fresh.worker) };
   };
   return (request) =>
     tryAgain(async () => {
-      const { remote, gone, end } = (started ??= start());
-      gone.catch(() => {
-        end();
-        if (started?.gone === gone) started = null;
-      });
-      return Promise.race([remote(request), gone]);
+      const { remote, gone } = (started ??= start());
+      return whileAlive(gone, remote(request));
     });
 }
 

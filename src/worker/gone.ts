@@ -7,6 +7,24 @@ export class WorkerGone extends Error {
   override readonly name = 'WorkerGone';
 }
 
+/** Calls back when the worker dies, at once where it has. Gives what takes that back. */
+export function onceGone(gone: AbortSignal, hear: () => void): () => void {
+  if (gone.aborted) hear();
+  else gone.addEventListener('abort', hear, { once: true });
+  return () => gone.removeEventListener('abort', hear);
+}
+
+/**
+ * What a worker's answer gives; rejects with `WorkerGone` where the worker dies before. No race of promises: one that stays
+ * open as long as the worker lives would keep every answer that was ever raced with it.
+ */
+export function whileAlive<Answer>(gone: AbortSignal, answer: Promise<Answer>): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const forget = onceGone(gone, () => reject(gone.reason as WorkerGone));
+    answer.then(resolve, reject).finally(forget);
+  });
+}
+
 /** How often something is tried when its worker dies: what kills workers is given up. */
 export const MAX_ATTEMPTS = 2;
 

@@ -12,10 +12,8 @@ export const openLab: OpenLab = (setup, listener) => openPool(spawnThread, avail
 /** A worker thread of its own. */
 export function spawnThread(): Hand {
   const worker = new Worker(new URL('./node-entry.js', import.meta.url), { execArgv: [] });
-  const gone = new Promise<never>((_resolve, reject) => {
-    worker.once('error', (error) => reject(new WorkerGone(error.message, { cause: error })));
-    worker.once('exit', (code) => reject(new WorkerGone(`it ended by itself with code ${code}`)));
-  });
-  gone.catch(() => undefined);
-  return { worker: connect(nodeEndpoint(worker)), gone, end: () => void worker.terminate() };
+  const death = new AbortController();
+  worker.once('error', (error) => death.abort(new WorkerGone(error.message, { cause: error })));
+  worker.once('exit', (code) => death.abort(new WorkerGone(`it ended by itself with code ${code}`)));
+  return { worker: connect(nodeEndpoint(worker)), gone: death.signal, end: () => void worker.terminate() };
 }

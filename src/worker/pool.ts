@@ -8,15 +8,15 @@ import type { RunRequest } from '../science/experiment.ts';
 import type { RunOutcome } from '../science/run.ts';
 import { Cancelled, type EngineIdentity } from '../science/trainer.ts';
 import type { LabClient } from './client.ts';
-import { explained, MAX_ATTEMPTS, tryAgain, WorkerGone } from './gone.ts';
+import { explained, MAX_ATTEMPTS, onceGone, tryAgain, whileAlive, WorkerGone } from './gone.ts';
 import type { LabWorker, Listener, Prepared, Setup } from './protocol.ts';
 import { atFullSpeed, type TempoSetting } from './tempo.ts';
 
 /** A worker at hand. */
 export interface Hand {
   readonly worker: LabWorker;
-  /** Rejects with `WorkerGone` when the worker dies; never resolves. */
-  readonly gone: Promise<never>;
+  /** Aborts when the worker dies, a `WorkerGone` its reason. */
+  readonly gone: AbortSignal;
   end(): void;
 }
 
@@ -48,7 +48,7 @@ export function openPool(spawn: Spawn, most: number, setup: Setup, listener: Lis
   return tryAgain(async () => {
     const first = spawn();
     try {
-      const prepared = await Promise.race([first.worker.prepare({ ...setup, workers: most }, listener), first.gone]);
+      const prepared = await whileAlive(first.gone, first.worker.prepare({ ...setup, workers: most }, listener));
       return new Pool(spawn, setup, prepared, listener, first);
     } catch (error) {
       first.end();
@@ -146,7 +146,7 @@ class Pool implements LabClient {
     const { hand, jobs } = post;
     jobs.add(job);
     try {
-      job.resolve(await Promise.race([hand.worker.run(job.request), hand.gone]));
+      job.resolve(await whileAlive(hand.gone, hand.worker.run(job.request)));
     } catch (error) {
       if (error instanceof WorkerGone && !this.closed) this.bury(job, error);
       else job.reject(error);
@@ -160,7 +160,7 @@ class Pool implements LabClient {
   private enlist(hand: Hand, seats: number): Post {
     const post: Post = { hand, seats, jobs: new Set() };
     this.posts.add(post);
-    hand.gone.catch(() => this.dismiss(post));
+    onceGone(hand.gone, () => this.dismiss(post));
     return post;
   }
 
@@ -184,7 +184,7 @@ class Pool implements LabClient {
       // The first worker reports the loading for all.
       if (event.type !== 'loading') this.listener(event);
     };
-    Promise.race([hand.worker.prepare(setup, heard), hand.gone]).then(
+    whileAlive(hand.gone, hand.worker.prepare(setup, heard)).then(
       ({ seats }) => {
         if (!this.posts.has(post)) return;
         void hand.worker.setTempo(this.tempo);

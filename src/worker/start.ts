@@ -7,8 +7,8 @@ import { WorkerGone } from './gone.ts';
 
 export interface Started {
   readonly worker: Worker;
-  /** Rejects with `WorkerGone` when the worker dies; never resolves. */
-  readonly gone: Promise<never>;
+  /** Aborts when the worker dies, a `WorkerGone` its reason. */
+  readonly gone: AbortSignal;
   readonly end: () => void;
 }
 
@@ -52,28 +52,26 @@ export function startWorker(module: string, name: string): Started {
   const text = URL.createObjectURL(new Blob([firstLines(module, lock)], { type: 'text/javascript' }));
   const worker = new Worker(text, { name });
   let watch: ReturnType<typeof setInterval> | undefined;
-  const gone = new Promise<never>((_resolve, reject) => {
-    const die = (reason: string): void => reject(new WorkerGone(reason));
-    let missed = 0;
-    worker.addEventListener('message', (event: MessageEvent<unknown>) => {
-      if (!isSign(event.data)) return;
-      event.stopImmediatePropagation();
-      missed = 0;
-      // The lock is granted when the worker lets go of it, which it never does while it lives.
-      if (event.data.labLife === 'locked') void navigator.locks.request(lock, () => die('it ended by itself'));
-      // Counted, not timed: while the page sleeps, both do.
-      else watch ??= setInterval(() => ++missed > BEATS_MISSED && die('it does not answer'), BEAT_MS);
-    });
-    worker.addEventListener('error', (event) => {
-      event.preventDefault();
-      die(event.message);
-    });
+  const death = new AbortController();
+  const die = (reason: string): void => death.abort(new WorkerGone(reason));
+  let missed = 0;
+  worker.addEventListener('message', (event: MessageEvent<unknown>) => {
+    if (!isSign(event.data)) return;
+    event.stopImmediatePropagation();
+    missed = 0;
+    // The lock is granted when the worker lets go of it, which it never does while it lives.
+    if (event.data.labLife === 'locked') void navigator.locks.request(lock, () => die('it ended by itself'));
+    // Counted, not timed: while the page sleeps, both do.
+    else watch ??= setInterval(() => ++missed > BEATS_MISSED && die('it does not answer'), BEAT_MS);
   });
-  gone.catch(() => undefined);
+  worker.addEventListener('error', (event) => {
+    event.preventDefault();
+    die(event.message);
+  });
   const end = (): void => {
     clearInterval(watch);
     worker.terminate();
     URL.revokeObjectURL(text);
   };
-  return { worker, gone, end };
+  return { worker, gone: death.signal, end };
 }

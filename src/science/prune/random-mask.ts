@@ -3,17 +3,20 @@ import { parametersOf, type Model } from '../../models/model.ts';
 import { denseMask, type Mask } from '../mask.ts';
 import { Memo } from '../memo.ts';
 import { baseLevel, ownerOf, parentLevel, type Plan } from '../plan.ts';
-import { stableText } from '../recipe/plain.ts';
 import { randomScores } from './criteria.ts';
 import { cutOnce } from './prune.ts';
 
-/** Weights of all masks that are remembered together, one bit each. */
+/**
+ * What is remembered: weights of all masks together, one bit each, and masks. A level asks for its parent's, of each seed
+ * that is under way; those of levels long past are not asked for again.
+ */
 const MOST_WEIGHTS = 64_000_000;
-const masks = new Memo<Mask>(MOST_WEIGHTS);
+const MOST_MASKS = 32;
+const masks = new Memo<Mask>(MOST_WEIGHTS, MOST_MASKS);
 
 export function randomMask(plan: Plan, model: Model, level: number, seed: number): Mask {
   if (level === 0) return denseMask(model);
-  const known = masks.get(stableText([seed, model, ladderOf(plan, level)]), parametersOf(model), () => {
+  const known = masks.get([seed, model, ladderOf(plan, level)], parametersOf(model), () => {
     const from = randomMask(plan, model, parentLevel(plan, level), seed);
     return cutOnce(plan, model, level, from, randomScores(model, seed, 'random-mask'), seed, `random-mask-ties/${level}`);
   });

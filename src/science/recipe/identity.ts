@@ -1,14 +1,11 @@
 /** Who a recipe and its runs are: canonical form, id, run keys. */
-import { sha256 } from '@noble/hashes/sha2.js';
-import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import { ownerOf, type Plan } from '../plan.ts';
 import type { RunId } from '../result.ts';
 import { stripDefaults } from './defaults.ts';
-import { stableText, type Plain } from './plain.ts';
+import { digest } from './digest.ts';
+import type { Plain } from './plain.ts';
 import { sourcePlan, sourceSeed } from '../transfer.ts';
 import type { Recipe } from './schema.ts';
-
-const hash = (value: unknown): string => bytesToHex(sha256(utf8ToBytes(stableText(value))));
 
 /** The recipe as briefly as it can be said: its defaults left out, and its name, which changes nothing. */
 export function canonicalRecipe(recipe: Recipe): Plain {
@@ -17,7 +14,7 @@ export function canonicalRecipe(recipe: Recipe): Plain {
 }
 
 /** SHA-256 of the canonical form with sorted keys, lower-case hex. */
-export const recipeId = (recipe: Recipe): string => hash(canonicalRecipe(recipe));
+export const recipeId = (recipe: Recipe): string => digest(canonicalRecipe(recipe));
 
 /**
  * What decides where a dense network stops for an early-bird ticket; null where it trains to its end. A what-if that
@@ -41,7 +38,7 @@ export function runKey(plan: Plan, { seed, arm, level }: RunId, arithmeticVersio
   const { task, model, training, pruning, rewind, method } = canonicalRecipe(owner.recipe);
   const dense = { task, model, training, seed, arithmeticVersion };
   const watched = earlyBirdOf(owner.recipe);
-  const first = hash(watched === null ? dense : { ...dense, watched });
+  const first = digest(watched === null ? dense : { ...dense, watched });
   if (level === 0) return first;
   const { levels, ...others } = (pruning ?? {}) as Plain;
   // How much a gradual round cuts depends on how many there are.
@@ -53,15 +50,15 @@ export function runKey(plan: Plan, { seed, arm, level }: RunId, arithmeticVersio
     arm,
     level,
     ...(method === undefined ? {} : { method }),
-    ...transferred(owner, seed, arithmeticVersion, hash(dense)),
+    ...transferred(owner, seed, arithmeticVersion, digest(dense)),
   };
-  if (owner.from === null) return hash(own);
+  if (owner.from === null) return digest(own);
   const from = {
     level: owner.from.level,
     key: runKey(owner.from.plan, { seed, arm: 'ticket', level: owner.from.level }, arithmeticVersion),
   };
   // Grown from the dense network that its own recipe would have trained, it is what that recipe alone would give.
-  return hash(from.key === first ? own : { ...own, from });
+  return digest(from.key === first ? own : { ...own, from });
 }
 
 /** Of what the ticket is transferred from, the dense network's key says everything; drawn on that of the recipe itself, nothing is. */

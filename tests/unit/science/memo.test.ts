@@ -26,3 +26,19 @@ it('remembers nothing that is too much by itself', () => {
   memo.get('small', 1, () => 7);
   expect(memo.get('small', 1, () => 8)).toBe(7);
 });
+
+it('remembers no more answers than it may, however little they cost', () => {
+  const memo = new Memo<number>(10, 2);
+  let times = 0;
+  const ask = (question: unknown): number => memo.get(question, 1, () => ++times);
+  expect(
+    [
+      [1, { level: 1 }],
+      [1, { level: 2 }],
+      [1, { level: 1 }],
+    ].map(ask),
+  ).toEqual([1, 2, 1]);
+  ask('another');
+  expect(ask([1, { level: 1 }])).toBe(1);
+  expect(ask([1, { level: 2 }])).toBe(4);
+});

@@ -31,11 +31,8 @@ class Workshop {
   constructor(private readonly seats: number) {}
 
   readonly spawn = (): Hand => {
-    let die: () => void = () => undefined;
-    const gone = new Promise<never>((_resolve, reject) => {
-      die = () => reject(new WorkerGone('gone'));
-    });
-    gone.catch(() => undefined);
+    const death = new AbortController();
+    const die = (): void => death.abort(new WorkerGone('gone'));
     let stop: (error: Error) => void = () => undefined;
     const state: Workshop['hands'][number] = { ended: false, die, finish: () => undefined, running: null, taken: new Set(), calls: [] };
     this.hands.push(state);
@@ -45,7 +42,7 @@ class Workshop {
       return Promise.resolve();
     };
     return {
-      gone,
+      gone: death.signal,
       end: () => (state.ended = true),
       worker: {
         prepare: ({ engine, workers = 1 }) => {

@@ -33,12 +33,13 @@ afterEach(() => {
 });
 
 /** What becomes of `gone`, as it stands. */
-function fateOf(gone: Promise<never>): { reason: string | null } {
-  const fate: { reason: string | null } = { reason: null };
-  gone.catch((error: unknown) => {
-    fate.reason = error instanceof WorkerGone ? error.message : 'another error';
-  });
-  return fate;
+function fateOf(gone: AbortSignal): { readonly reason: string | null } {
+  return {
+    get reason() {
+      if (!gone.aborted) return null;
+      return gone.reason instanceof WorkerGone ? gone.reason.message : 'another error';
+    },
+  };
 }
 
 it('a worker that holds a lock is dead when the lock is free, and only then', async () => {
