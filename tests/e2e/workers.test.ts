@@ -57,7 +57,7 @@ describe('a worker that ends by itself', () => {
   it('each time it is started is said, with the remedy', async () => {
     const lab = await site.visit();
     await lab.openRecipe({ ...quick, name: 'Doomed' });
-    const ended = endNext(lab.page, 'lab', 2);
+    const ended = await endNext(lab.page, 'lab', 2);
     await lab.engine.choose(/sparse/);
     await lab.run();
     await lab.expectAlert(/ended twice|died twice/);
@@ -69,7 +69,7 @@ describe('a worker that ends by itself', () => {
     const lab = await site.visit();
     await lab.openRecipe({ ...quick, pruning: { levels: 1 } });
     await lab.runAll();
-    const ended = endNext(lab.page, 'analysis', 1);
+    const ended = await endNext(lab.page, 'analysis', 1);
     await analyseSharpness(lab);
     await lab.evidence.panel.getByText(/The loss bends most by/).waitFor();
     expect(ended).toHaveLength(1);
@@ -80,7 +80,7 @@ describe('a worker that ends by itself', () => {
     await lab.openRecipe(quick);
     await lab.runAll();
     await lab.sessions.expectSaved();
-    const ended = endNext(lab.page, 'study', 1);
+    const ended = await endNext(lab.page, 'study', 1);
     await lab.reload();
     // Three levels of 80 %: what is left of the layer, drawn.
     await expect.poll(async () => Math.min(...(await lab.maskInk()))).toBeGreaterThan(0.5);

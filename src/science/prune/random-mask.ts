@@ -11,7 +11,7 @@ import { cutOnce } from './prune.ts';
  * that is under way; those of levels long past are not asked for again.
  */
 const MOST_WEIGHTS = 64_000_000;
-const MOST_MASKS = 32;
+const MOST_MASKS = 16;
 const masks = new Memo<Mask>(MOST_WEIGHTS, MOST_MASKS);
 
 export function randomMask(plan: Plan, model: Model, level: number, seed: number): Mask {

@@ -16,15 +16,13 @@ export async function endWorkers(page: Page, name: string): Promise<number> {
   return workers.length;
 }
 
-/** Ends the next workers of a name as soon as they are there; the list holds one entry for each that was ended. */
-export function endNext(page: Page, name: string, count: number): string[] {
+/** The next workers of a name end as soon as they are there, by the script that they get; the list holds one entry for each. */
+export async function endNext(page: Page, name: string, count: number): Promise<string[]> {
   const ended: string[] = [];
-  page.on('worker', (worker) => {
-    void nameOf(worker).then((its) => {
-      if (its !== name || ended.length === count) return;
-      ended.push(name);
-      return worker.evaluate(() => self.close()).catch(() => undefined);
-    });
+  await page.route(new RegExp(`/${name}\\.worker[^/]*\\.js$`), (route) => {
+    if (ended.length === count) return route.fallback();
+    ended.push(name);
+    return route.fulfill({ contentType: 'text/javascript', body: 'self.close();' });
   });
   return ended;
 }
