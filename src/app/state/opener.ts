@@ -124,15 +124,19 @@ export class Opener {
   private async last(isSeen: boolean): Promise<void> {
     const { keeper, session, experiment } = this.bench;
     // Whoever does not wait for storage to answer keeps what is on the bench.
-    const isUntouched = (): boolean => this.bench.isFirstVisit || (this.bench.session === session && experiment.status === 'idle');
+    const isUntouched = (): boolean => this.bench.session === session && experiment.status === 'idle';
     const found = keeper.last();
+    // At once, so that what is on the screen does not move when storage answers.
+    this.bench.isFirstVisit = this.options.memory.recall('session') === null;
     const last = await keeper.within(found);
-    if (!isUntouched() || (last !== null && (await this.stored(last)))) return;
-    if (last === null && keeper.isSilent) void found.then((late) => late !== null && isUntouched() && this.stored(late));
-    if (last === null && this.options.memory.recall('session') === null) {
-      this.bench.isFirstVisit = true;
-      if (isSeen) this.greet();
+    if (!isUntouched()) return;
+    if (last !== null) {
+      this.bench.isFirstVisit = false;
+      await this.stored(last);
+      return;
     }
+    if (keeper.isSilent) void found.then((late) => late !== null && (this.bench.isFirstVisit || isUntouched()) && this.stored(late));
+    if (isSeen) this.greet();
   }
 
   /** What is wrong with the link; undefined where it opened. */
