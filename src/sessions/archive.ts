@@ -194,14 +194,15 @@ async function valueBytes(model: Model, snapshot: Snapshot, mask: Mask): Promise
   return writer.done();
 }
 
-function readValues(model: Model, mask: Mask, bytes: Uint8Array): Snapshot {
+async function readValues(model: Model, mask: Mask, bytes: Uint8Array): Promise<Snapshot> {
+  const turns = new Turns();
   const held = bytes.length === 4 * valuesOf(model) ? {} : mask;
   const reader = new ByteReader(bytes);
   const coded = (parts: readonly { name: string; size: number }[]) =>
     parts.map(({ name, size }) => ({ name, size, coding: Object.hasOwn(held, name) ? ('kept' as const) : ('all' as const) }));
   const snapshot = {
-    parameters: readTensors(reader, coded(model.parameters), held),
-    buffers: readTensors(reader, coded(model.buffers), {}),
+    parameters: await readTensors(reader, coded(model.parameters), held, turns),
+    buffers: await readTensors(reader, coded(model.buffers), {}, turns),
   };
   reader.end();
   return snapshot;

@@ -14,7 +14,7 @@ import type { Snapshot, Tensors } from '../science/tensors.ts';
 import { ByteReader, ByteWriter, Malformed } from './bytes.ts';
 import { sha256Of } from './digest.ts';
 import { parseAs, ResultSchema } from './schema.ts';
-import { Turns } from './turns.ts';
+import { nextTask, Turns } from './turns.ts';
 import { verified } from './verified.ts';
 
 const MAGIC = 'LTLO';
@@ -103,20 +103,27 @@ const maskOf = (mask: Mask, name: string): Bits | undefined => (Object.hasOwn(ma
 /** The values' bits; a copy through numbers could change a NaN. */
 const bitsOf = (values: Float32Array): Uint32Array => new Uint32Array(values.buffer, values.byteOffset, values.length);
 
+/** The values' bytes as they lie in memory: little-endian, as on every machine that runs WebAssembly without turning them. */
+const bytesOf = (values: Float32Array): Uint8Array => new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+
 export async function writeTensors(writer: ByteWriter, tensors: Tensors, headers: TensorHeaders, mask: Mask, turns: Turns): Promise<void> {
   for (const { name, size, coding } of headers) {
     const values = tensors[name];
-    const kept = coding === 'kept' ? keptBits(mask, name, size) : null;
-    const room = writer.reserve(4 * (kept === null ? values.length : countBits(kept)));
-    const view = new DataView(room.buffer, room.byteOffset, room.byteLength);
+    await turns.next();
+    const kept = storedBits(coding, mask, name, size);
+    if (kept === null) {
+      writer.raw(bytesOf(values));
+      continue;
+    }
     const words = bitsOf(values);
+    const packed = new Float32Array(countBits(kept));
+    const packedWords = bitsOf(packed);
     let at = 0;
     for (let index = 0; index < words.length; index++) {
       if (index % CHUNK === 0) await turns.next();
-      if (kept !== null && !getBit(kept, index)) continue;
-      view.setUint32(at, words[index], true);
-      at += 4;
+      if (getBit(kept, index)) packedWords[at++] = words[index];
     }
+    writer.raw(bytesOf(packed));
   }
 }
 
@@ -127,6 +134,8 @@ export async function writeTensors(writer: ByteWriter, tensors: Tensors, headers
 export async function decodeOutcome(bytes: Uint8Array, source: string): Promise<RunOutcome> {
   const fail = (reason: string, cause?: unknown) => new LabError(m.sessions_outcome_corrupt({ source, reason }), source, { cause });
   if (new TextDecoder().decode(bytes.subarray(0, MAGIC.length)) !== MAGIC) throw fail(m.sessions_outcome_foreign());
+  // To read so many bytes and to copy them for the hash are long tasks each.
+  await nextTask();
   const body = bytes.subarray(0, Math.max(0, bytes.length - CHECKSUM_BYTES));
   const checksum = bytes.subarray(body.length);
   const expected = await sha256Of(body);
@@ -134,22 +143,24 @@ export async function decodeOutcome(bytes: Uint8Array, source: string): Promise<
   try {
     const reader = new ByteReader(body.subarray(MAGIC.length));
     if (reader.varint() !== VERSION) throw fail(m.sessions_outcome_newer());
-    return await verified(readOutcome(reader, source), source);
+    return await verified(await readOutcome(reader, source), source);
   } catch (error) {
     if (error instanceof Malformed || error instanceof SyntaxError) throw fail(m.sessions_outcome_truncated(), error);
     throw error;
   }
 }
 
-function readOutcome(reader: ByteReader, source: string): RunOutcome {
+async function readOutcome(reader: ByteReader, source: string): Promise<RunOutcome> {
+  const turns = new Turns();
   const header = parseAs(HeaderSchema, JSON.parse(reader.text()), source);
   const tensors = header.snapshots.flatMap(({ parameters, buffers }) => [...parameters, ...buffers]);
   if (tensors.reduce((sum, { size }) => sum + size, 0) > MOST_VALUES) throw new Malformed();
   const mask = Object.fromEntries(header.mask.map(({ name, size }) => [name, { size, bytes: reader.bits(size) }]));
-  const snapshots = header.snapshots.map(({ position, parameters, buffers }): [number | null, Snapshot] => [
-    position,
-    { parameters: readTensors(reader, parameters, mask), buffers: readTensors(reader, buffers, {}) },
-  ]);
+  const snapshots: [number | null, Snapshot][] = [];
+  for (const { position, parameters, buffers } of header.snapshots) {
+    const read = await readTensors(reader, parameters, mask, turns);
+    snapshots.push([position, { parameters: read, buffers: await readTensors(reader, buffers, {}, turns) }]);
+  }
   reader.end();
   return {
     result: header.result,
@@ -159,28 +170,35 @@ function readOutcome(reader: ByteReader, source: string): RunOutcome {
   };
 }
 
-export function readTensors(reader: ByteReader, headers: TensorHeaders, mask: Mask): Tensors {
-  return Object.fromEntries(
-    headers.map(({ name, size, coding }) => [name, readValues(reader, size, coding === 'kept' ? keptBits(mask, name, size) : null)]),
-  );
+export async function readTensors(reader: ByteReader, headers: TensorHeaders, mask: Mask, turns: Turns): Promise<Tensors> {
+  const tensors: [string, Float32Array][] = [];
+  for (const { name, size, coding } of headers) {
+    tensors.push([name, await readValues(reader, size, storedBits(coding, mask, name, size), turns)]);
+  }
+  return Object.fromEntries(tensors);
 }
 
-function keptBits(mask: Mask, name: string, size: number): Bits {
+/** The bits of the weights that are stored; null where all of them are, as of a dense network. */
+function storedBits(coding: 'kept' | 'all', mask: Mask, name: string, size: number): Bits | null {
+  if (coding === 'all') return null;
   const bits = maskOf(mask, name);
   if (bits?.size !== size) throw new Malformed();
-  return bits;
+  return countBits(bits) === size ? null : bits;
 }
 
-function readValues(reader: ByteReader, size: number, kept: Bits | null): Float32Array {
-  const stored = reader.raw(4 * (kept === null ? size : countBits(kept)));
-  const view = new DataView(stored.buffer, stored.byteOffset, stored.byteLength);
+async function readValues(reader: ByteReader, size: number, kept: Bits | null, turns: Turns): Promise<Float32Array> {
+  await turns.next();
+  const count = kept === null ? size : countBits(kept);
+  const stored = reader.raw(4 * count);
+  const packed = new Float32Array(count);
+  bytesOf(packed).set(stored);
+  if (kept === null) return packed;
   const values = new Float32Array(size);
-  const words = bitsOf(values);
+  const [words, packedWords] = [bitsOf(values), bitsOf(packed)];
   let at = 0;
   for (let index = 0; index < size; index++) {
-    if (kept !== null && !getBit(kept, index)) continue;
-    words[index] = view.getUint32(at, true);
-    at += 4;
+    if (index % CHUNK === 0) await turns.next();
+    if (getBit(kept, index)) words[index] = packedWords[at++];
   }
   return values;
 }

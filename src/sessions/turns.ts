@@ -13,8 +13,8 @@ export class Turns {
   }
 }
 
-/** By a message, since timers are clamped to a second in hidden pages. */
-const nextTask = (): Promise<void> =>
+/** Lets everybody else have a turn: by a message, since timers are clamped to a second in hidden pages. */
+export const nextTask = (): Promise<void> =>
   new Promise((resolve) => {
     const { port1, port2 } = new MessageChannel();
     port1.onmessage = () => {
