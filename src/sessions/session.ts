@@ -118,11 +118,11 @@ export function standingBranches({ branches }: Session): Branch[] {
   return [...standing.values()];
 }
 
-/** Every run along a branch: its own, and of the levels before those of what it grew from. */
-export function runsAlong(session: Session, id: string): SessionRun[] {
+/** Every run along a branch, from a level on: its own, and of the levels before those of what it grew from. */
+export function runsAlong(session: Session, id: string, from = 0): SessionRun[] {
   const runs = runsByBranch(session.runs);
   return lineageOf(session, id).flatMap((branch) =>
-    [...(runs.get(branch.id) ?? [])].flatMap(([level, own]) => (ownerBranch(session, id, level) === branch ? own : [])),
+    [...(runs.get(branch.id) ?? [])].flatMap(([level, own]) => (level >= from && ownerBranch(session, id, level) === branch ? own : [])),
   );
 }
 

@@ -81,11 +81,13 @@ describe('evidence of a what-if', () => {
 
   it('is compared with the trunk, level by level', async () => {
     const lab = await branched();
-    expect((await lab.evidence.offered()).map((words) => words.replace(/, .* · /, ' '))).toEqual([
-      ...[0, 1, 2, 3].map((level) => `level ${level} Trunk`),
-      ...[2, 3].map((level) => `level ${level} ${NAME}`),
+    const offered = Object.entries(await lab.evidence.offered());
+    expect(offered.map(([branch, levels]) => [branch, levels.map((words) => words.replace(/,.*/, ''))])).toEqual([
+      ['Trunk', [0, 1, 2, 3].map((level) => `level ${level}`)],
+      [NAME, [2, 3].map((level) => `level ${level}`)],
     ]);
-    const figures = await lab.evidence.compare(/level 2,.*Trunk/, /level 2,.*steps/);
+    const [trunk, whatIf] = [(level: number) => ({ branch: 'Trunk', level }), (level: number) => ({ branch: NAME, level })];
+    const figures = await lab.evidence.compare(trunk(2), whatIf(2));
     const runs = (await lab.evidence.csv()).filter(({ level, arm }) => level === '2' && arm === 'ticket');
     const of = (branch: string): string => (100 * Number(runs.find((run) => run.branch === branch)?.test_accuracy)).toFixed(2);
     expect(of('Trunk')).not.toBe(of(NAME));
@@ -94,9 +96,9 @@ describe('evidence of a what-if', () => {
     await expect
       .poll(() => lab.evidence.overlap())
       .toSatisfy((shares: string[]) => shares.length === 2 && shares.every((share) => share.startsWith('100 %')));
-    await lab.evidence.compare(/level 3,.*Trunk/, /level 3,.*steps/);
+    await lab.evidence.compare(trunk(3), whatIf(3));
     await expect.poll(() => lab.evidence.overlap()).toSatisfy((shares: string[]) => shares.length === 2 && !shares[0].startsWith('100 %'));
-    await lab.evidence.compare(/level 2,.*Trunk/, /level 2,.*Trunk/);
+    await lab.evidence.compare(trunk(2), trunk(2));
     await expect.poll(() => textOf(lab.evidence.panel)).toContain('the same level');
   });
 

@@ -24,6 +24,7 @@ import {
   sessionName,
   standingBranches,
   TRUNK,
+  trunkOf,
   type Branch,
   type Session,
   type SessionRun,
@@ -57,8 +58,10 @@ export abstract class Bench {
   readonly plan: Plan = $derived.by(() => planOfBranch(this.session, this.branchId));
   readonly recipe: Recipe = $derived.by(() => this.branch.recipe);
   readonly name: string = $derived.by(() => sessionName(this.session));
-  readonly model: Model = $derived.by(() => modelOf(this.recipe));
-  readonly ladder: readonly number[] = $derived.by(() => ladderOf(this.plan, this.model, this.figures));
+  private readonly trunkRecipe: Recipe = $derived.by(() => trunkOf(this.session).recipe);
+  /** All branches have the trunk's network. It is one object while that stays: what follows from it is remembered with it. */
+  readonly model: Model = $derived.by(() => modelOf(this.trunkRecipe));
+  readonly ladder: readonly number[] = $derived.by(() => ladderOf(this.plan, this.model, () => this.figures));
   /** Runs along the branch, those of what it grew from included. */
   readonly runs: readonly SessionRun[] = $derived.by(() => runsAlong(this.session, this.branchId));
   readonly figures: readonly RunFigures[] = $derived.by(() => this.figuresAlong(this.branchId));
@@ -118,7 +121,7 @@ export abstract class Bench {
     if (branchId === this.branchId) return this.levels;
     const plan = planOfBranch(this.session, branchId);
     const figures = this.figuresAlong(branchId);
-    const ladder = ladderOf(plan, this.model, figures);
+    const ladder = ladderOf(plan, this.model, () => figures);
     return levelStates(plan, ladder, figures, this.liveAlong(branchId), summarise(figures), this.marksOf(branchId));
   }
 

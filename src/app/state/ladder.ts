@@ -6,15 +6,18 @@ import type { RunFigures } from '../../science/analysis/summary.ts';
 import { ownersOf, type Plan } from '../../science/plan.ts';
 import { densityLadder } from '../../science/prune/counts.ts';
 
-/** Density (0..1) of every level; of a learned mask the mean over seeds, and until there is one where it begins. */
-export function ladderOf(plan: Plan, model: Model, figures: readonly RunFigures[]): readonly number[] {
+/**
+ * Density (0..1) of every level; of a learned mask the mean over seeds, and until there is one where it begins. Figures
+ * are looked at only where a mask is learned.
+ */
+export function ladderOf(plan: Plan, model: Model, figures: () => readonly RunFigures[]): readonly number[] {
   const ladder = densityLadder(plan, model);
-  if (plan.recipe.method.type !== 'bernoulli' && plan.from === null) return ladder;
+  const owners = ownersOf(plan);
+  if (owners.every(({ recipe }) => recipe.method.type !== 'bernoulli')) return ladder;
   const tickets = groupBy(
-    figures.filter(({ arm }) => arm === 'ticket'),
+    figures().filter(({ arm }) => arm === 'ticket'),
     ({ level }) => level,
   );
-  const owners = ownersOf(plan);
   return ladder.map((density, level) => {
     if (level === 0 || owners[level].recipe.method.type !== 'bernoulli') return density;
     const told = tickets.get(level);

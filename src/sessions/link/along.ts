@@ -44,15 +44,19 @@ const ownersIn = remembered((branches: readonly SharedBranch[]): readonly string
 export const isAlong = (shared: Pick<Lineage, 'branches'>, session: Session, branchId: string, level: number): boolean =>
   ownerBranch(session, branchId, level).id === ownerIn(shared, level);
 
-/** Of what a link tells, what is along this branch. Levels are asked for, not runs: there may be 16 000 runs and 128 branches. */
+/**
+ * Of what a link tells, what is along this branch, from a level on. Levels are asked for, not runs: there may be 16 000
+ * runs and 128 branches.
+ */
 export const toldAlong = <Told extends OfLevel>(
   shared: Pick<Lineage, 'branches'>,
   session: Session,
   branchId: string,
   told: readonly Told[],
+  from = 0,
 ): Told[] =>
   [...placesByLevel(told)].flatMap(([level, places]) =>
-    isAlong(shared, session, branchId, level) ? places.map((place) => told[place]) : [],
+    level >= from && isAlong(shared, session, branchId, level) ? places.map((place) => told[place]) : [],
   );
 
 interface OfLevel {

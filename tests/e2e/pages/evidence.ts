@@ -9,6 +9,12 @@ export type TableRow = Readonly<Record<string, string>>;
 /** A run as the CSV has it. */
 export type CsvRow = Readonly<Record<string, string>>;
 
+/** A level to compare, and of which branch where there are several. */
+export interface Spot {
+  readonly branch?: string;
+  readonly level: number;
+}
+
 export class Evidence {
   readonly panel: Locator;
 
@@ -40,24 +46,42 @@ export class Evidence {
     );
   }
 
-  /** Levels as the comparison offers them for A. Leaves it open. */
-  async offered(): Promise<string[]> {
+  /** What the comparison offers for A: each branch and its levels, in words; one branch, without a name, where there is no choice. */
+  async offered(): Promise<Readonly<Record<string, readonly string[]>>> {
+    await this.openComparison();
+    const branches = this.side('A, branch');
+    const wordsOf = async (select: Locator): Promise<string[]> => (await select.locator('option').allTextContents()).map(plainText);
+    const names = await wordsOf(branches);
+    if (names.length === 0) return { '': await wordsOf(this.side('A, level')) };
+    const offered: Record<string, readonly string[]> = {};
+    for (const name of names) {
+      await branches.selectOption({ label: name });
+      offered[name] = await wordsOf(this.side('A, level'));
+    }
+    return offered;
+  }
+
+  /** Shows two levels side by side; it loads when it is first shown. */
+  async openComparison(): Promise<void> {
     await this.panel.getByRole('button', { name: 'Compare' }).click();
-    const options = this.panel.getByRole('combobox', { name: 'A', exact: true }).locator('option');
-    await options.first().waitFor({ state: 'attached' });
-    return (await options.allTextContents()).map(plainText);
+    await this.side('A, level').waitFor();
+  }
+
+  /** Chooses what stands on one side. */
+  async choose(side: 'A' | 'B', { branch, level }: Spot): Promise<void> {
+    if (branch !== undefined) await this.side(`${side}, branch`).selectOption({ label: branch });
+    await this.side(`${side}, level`).selectOption(String(level));
+  }
+
+  private side(name: string): Locator {
+    return this.panel.getByRole('combobox', { name, exact: true });
   }
 
   /** Two levels side by side: A, B and B − A of the first group of rows, test accuracy, by arm. */
-  async compare(a: RegExp, b: RegExp): Promise<Readonly<Record<string, readonly string[]>>> {
-    const offered = await this.offered();
-    for (const [label, wanted] of [
-      ['A', a],
-      ['B', b],
-    ] as const)
-      await this.panel
-        .getByRole('combobox', { name: label, exact: true })
-        .selectOption({ index: offered.findIndex((words) => wanted.test(words)) });
+  async compare(a: Spot, b: Spot): Promise<Readonly<Record<string, readonly string[]>>> {
+    await this.openComparison();
+    await this.choose('A', a);
+    await this.choose('B', b);
     const rows = this.panel.locator('tbody').first().getByRole('row');
     const cells = await rows.evaluateAll((all) => all.map((row) => [...row.children].map((cell) => cell.textContent)));
     return Object.fromEntries(cells.slice(1).map(([arm, ...figures]) => [plainText(arm), figures.map(plainText)]));

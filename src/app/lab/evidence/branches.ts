@@ -28,17 +28,12 @@ export interface BranchEvidence {
   readonly ladder: readonly number[];
   /** Along it: those of the levels that it shares with what it grew from, too. */
   readonly findings: readonly Finding[];
+  /** Those of a level and all after it, at the cost of no others: hundreds of branches may share most of theirs. */
+  findingsFrom(level: number): readonly Finding[];
   /** What there will be no finding of: it diverged, or was left out for what did. */
   readonly missing: readonly MissingRun[];
   /** As the recipe lists them; others with something to show come after. */
   readonly arms: readonly Arm[];
-}
-
-/** A level of a branch that trained it: every level of a session is one place. */
-export interface Place {
-  readonly key: string;
-  readonly of: BranchEvidence;
-  readonly level: number;
 }
 
 interface Source {
@@ -73,13 +68,16 @@ export function evidenceOf(source: Source): BranchEvidence[] {
 function evidenceAlong({ session, shared, model }: Source, branch: Branch, name: string): BranchEvidence {
   const branchId = branch.id;
   const plan = planOfBranch(session, branchId);
-  const findings = once(() => findingsOf({ runs: shared === null ? runsAlong(session, branchId) : [], shared, session, branchId }));
-  const ladder = once(() => ladderOf(plan, model, findings()));
+  const findingsFrom = (level: number): readonly Finding[] =>
+    findingsOf({ runs: shared === null ? runsAlong(session, branchId, level) : [], shared, session, branchId }, level);
+  const findings = once(() => findingsFrom(0));
+  const ladder = once(() => ladderOf(plan, model, findings));
   const arms = once(() => [...new Set<Arm>([...branch.recipe.arms, ...findings().map(({ arm }) => arm)])]);
   const missing = once(() => missingAlong(plan, findings(), shared?.marks ?? marksAlong(session, branchId)));
   return {
     branch,
     name,
+    findingsFrom,
     get findings() {
       return findings();
     },
@@ -108,24 +106,6 @@ function missingAlong(plan: Plan, findings: readonly Finding[], marks: readonly 
     runsAlongPlan(plan).filter((run) => !known.has(runName(run))),
     marks,
   );
-}
-
-const keyOf = (branchId: string, level: number): string => `${branchId}/${level}`;
-
-/** The levels that each branch trains itself. */
-export const placesOf = (branches: readonly BranchEvidence[]): Place[] =>
-  branches.flatMap((of) =>
-    of.ladder.flatMap((_, level) =>
-      of.branch.fromLevel === null || level > of.branch.fromLevel ? { key: keyOf(of.branch.id, level), of, level } : [],
-    ),
-  );
-
-/** What is worth comparing with a level of a branch: a what-if's with the same level of what it grew from, the trunk's with level 0. */
-export function firstPair(session: Session, branchId: string, level: number): readonly [a: string, b: string] {
-  const { id, parent } = ownerBranch(session, branchId, level);
-  if (parent === null) return [keyOf(id, 0), keyOf(id, level)];
-  const at = Math.min(level, branchOf(session, parent).recipe.pruning.levels);
-  return [keyOf(ownerBranch(session, parent, at).id, at), keyOf(id, level)];
 }
 
 /** The last level that a branch has in common with the one that is shown, or with another that is drawn beside it. */

@@ -32,11 +32,14 @@ type ValueOf = (finding: Finding) => number | null;
 /** Of both sides. */
 type Pair = readonly [a: number | null, b: number | null];
 
-/** By seed. At level 0 all arms are one. */
-function valuesAt({ of, level }: Side, arm: Arm, valueOf: ValueOf): ReadonlyMap<number, number> {
+/** What is known at a side's level, picked out once for all its figures: along a branch there may be thousands of findings. */
+const findingsAt = ({ of, level }: Side): readonly Finding[] => of.findings.filter((finding) => finding.level === level);
+
+/** By seed; `findings` are of one level. At level 0 all arms are one. */
+function valuesOf(findings: readonly Finding[], arm: Arm, valueOf: ValueOf): ReadonlyMap<number, number> {
   const values = new Map<number, number>();
-  for (const finding of of.findings) {
-    const value = finding.level === level && (level === 0 || finding.arm === arm) ? valueOf(finding) : null;
+  for (const finding of findings) {
+    const value = finding.level === 0 || finding.arm === arm ? valueOf(finding) : null;
     if (value !== null) values.set(finding.seed, value);
   }
   return values;
@@ -46,8 +49,13 @@ const mean = (values: readonly number[]): number | null =>
   values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length;
 
 /** Means over the seeds that both have, so that a difference is never one between seeds; over each one's own where they share none. */
-function means(a: Side, b: Side, arm: Arm, valueOf: ValueOf): { readonly pair: Pair; readonly isPaired: boolean } {
-  const [one, other] = [valuesAt(a, arm, valueOf), valuesAt(b, arm, valueOf)];
+function means(
+  a: readonly Finding[],
+  b: readonly Finding[],
+  arm: Arm,
+  valueOf: ValueOf,
+): { readonly pair: Pair; readonly isPaired: boolean } {
+  const [one, other] = [valuesOf(a, arm, valueOf), valuesOf(b, arm, valueOf)];
   const isPaired = [...one.keys()].some((seed) => other.has(seed));
   const of = (values: ReadonlyMap<number, number>): number | null =>
     mean([...values].filter(([seed]) => !isPaired || (one.has(seed) && other.has(seed))).map(([, value]) => value));
@@ -78,8 +86,9 @@ function row(name: string, arm: Arm | null, [a, b]: Pair, { words, unit, decimal
 
 export function compareLevels(layers: readonly StageLayer[], a: Side, b: Side): ComparedGroup[] {
   const arms = [...new Set([...a.of.arms, ...b.of.arms])];
+  const [ofA, ofB] = [findingsAt(a), findingsAt(b)];
   const figure = (name: string, arm: Arm, writing: Writing, valueOf: ValueOf): ComparedRow => {
-    const { pair, isPaired } = means(a, b, arm, valueOf);
+    const { pair, isPaired } = means(ofA, ofB, arm, valueOf);
     return row(name, arm, pair, writing, isPaired);
   };
   const ofArms = (title: string, writing: Writing, valueOf: ValueOf): ComparedGroup => ({

@@ -48,8 +48,9 @@ interface Source {
   readonly shared: SharedSession | null;
 }
 
-export function findingsOf({ runs, shared, session, branchId }: Source): Finding[] {
-  return shared === null ? runs.map(findingOf) : toldAlong(shared, session, branchId, sharedFindings(shared));
+/** Of the runs, or of what a link tells from a level on. */
+export function findingsOf({ runs, shared, session, branchId }: Source, from = 0): Finding[] {
+  return shared === null ? runs.map(findingOf) : toldAlong(shared, session, branchId, sharedFindings(shared), from);
 }
 
 /** Branches share findings: each is made once, however many of them it is along. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { branchNames, firstPair, leavesAt, placesOf } from '../../../../src/app/lab/evidence/branches.ts';
+import { branchNames, leavesAt } from '../../../../src/app/lab/evidence/branches.ts';
 import { besideSeries, armSeries } from '../../../../src/app/lab/evidence/series.ts';
 import type { Finding } from '../../../../src/app/lab/evidence/findings.ts';
 import { branchOf, changeBranch } from '../../../../src/sessions/session.ts';
@@ -14,26 +14,9 @@ describe('the branches of a session', () => {
     expect([...branchNames(alike.branches).values()]).toEqual(['Trunk', 'Trunk (2)', 'Trunk (3)', 'what if child']);
   });
 
-  it('offer every level once, where it was trained', () => {
-    expect(placesOf(branchesOf(forest)).map(({ key }) => key)).toEqual([
-      ...['trunk/0', 'trunk/1', 'trunk/2', 'trunk/3'],
-      ...['early/2', 'early/3'],
-      'late/3',
-      'child/3',
-    ]);
-  });
-
   it('are left out when they are put aside, with what grew from them', () => {
     const fewer = changeBranch(forest, 'early', { pruned: true });
     expect(branchesOf(fewer).map(({ branch }) => branch.id)).toEqual(['trunk', 'late']);
-  });
-
-  it('are compared first with the same level of what they grew from', () => {
-    expect(firstPair(forest, 'trunk', 2)).toEqual(['trunk/0', 'trunk/2']);
-    expect(firstPair(forest, 'late', 3)).toEqual(['trunk/3', 'late/3']);
-    expect(firstPair(forest, 'child', 3)).toEqual(['early/3', 'child/3']);
-    // A level that it shares is its parent's.
-    expect(firstPair(forest, 'child', 2)).toEqual(['trunk/2', 'early/2']);
   });
 });
 

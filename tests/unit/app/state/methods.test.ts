@@ -72,12 +72,12 @@ describe('the ladder', () => {
   it('tells what learned masks came to keep, and until then where they begin', () => {
     const [plan, model] = [planOf(recipe), modelOf(recipe)];
     const begins = densityLadder(plan, model);
-    expect(ladderOf(plan, model, [])).toEqual(begins);
-    expect(ladderOf(plan, model, [figure(1, 0, 1), figure(1, 1, 0.5), figure(2, 1, 0.7)])).toEqual([1, 0.6, begins[2]]);
+    expect(ladderOf(plan, model, () => [])).toEqual(begins);
+    expect(ladderOf(plan, model, () => [figure(1, 0, 1), figure(1, 1, 0.5), figure(2, 1, 0.7)])).toEqual([1, 0.6, begins[2]]);
   });
 
   it('is the recipe’s where that says it all', () => {
     const plan = planOf(before);
-    expect(ladderOf(plan, modelOf(before), [figure(1, 1, 0.1)])).toEqual(densityLadder(plan, modelOf(before)));
+    expect(ladderOf(plan, modelOf(before), () => [figure(1, 1, 0.1)])).toEqual(densityLadder(plan, modelOf(before)));
   });
 });
