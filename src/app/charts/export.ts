@@ -15,6 +15,7 @@ const properties = [
   'stroke-opacity',
   'stroke-width',
   'stroke-dasharray',
+  'stroke-linecap',
   'stroke-linejoin',
   'paint-order',
   'opacity',
