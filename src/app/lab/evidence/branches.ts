@@ -8,16 +8,7 @@ import { runsAlongPlan } from '../../../science/experiment.ts';
 import type { Plan } from '../../../science/plan.ts';
 import type { Arm } from '../../../science/recipe/schema.ts';
 import type { SharedSession } from '../../../sessions/link.ts';
-import {
-  branchOf,
-  marksAlong,
-  ownerBranch,
-  planOfBranch,
-  runsAlong,
-  standingBranches,
-  type Branch,
-  type Session,
-} from '../../../sessions/session.ts';
+import { branchOf, marksAlong, planOfBranch, runsAlong, standingBranches, type Branch, type Session } from '../../../sessions/session.ts';
 import { findingsOf, type Finding } from './findings.ts';
 
 export interface BranchEvidence {
@@ -29,7 +20,7 @@ export interface BranchEvidence {
   /** Along it: those of the levels that it shares with what it grew from, too. */
   readonly findings: readonly Finding[];
   /** Those of a level and all after it, at the cost of no others: hundreds of branches may share most of theirs. */
-  findingsFrom(level: number): readonly Finding[];
+  readonly findingsFrom: (level: number) => readonly Finding[];
   /** What there will be no finding of: it diverged, or was left out for what did. */
   readonly missing: readonly MissingRun[];
   /** As the recipe lists them; others with something to show come after. */
