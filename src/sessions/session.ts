@@ -142,9 +142,33 @@ const isRun = (run: Placed, branch: string, { seed, arm, level }: RunId): boolea
  * whichever ended first: branch by branch, and there as the plan walks them.
  */
 export function addRun(session: Session, branch: string, result: RunResult): Session {
-  const others = session.runs.filter((run) => !isRun(run, branch, result));
-  const runs = [...others, { branch, ...result }].sort(walkOrder(session));
+  const run = { branch, ...result };
+  const order = walkOrder(session.branches);
+  const listed = runsInOrder(session);
+  const from = firstIndex(listed, (other) => order(other, run) >= 0);
+  const to = firstIndex(listed, (other) => order(other, run) > 0);
+  // In one place there may be several: what the recipe does not name shares it.
+  const others = listed.slice(from, to).filter((other) => !isRun(other, branch, result));
+  const runs = listed.toSpliced(from, to - from, ...others, run);
+  orderedFor.set(runs, session.branches);
   return { ...liftMarks(session, [result.key]), runs };
+}
+
+/** The branches by whose recipes runs are known to stand in order, so that thousands need not be sorted for each that is added. */
+const orderedFor = new WeakMap<readonly SessionRun[], readonly Branch[]>();
+
+const runsInOrder = ({ runs, branches }: Session): readonly SessionRun[] =>
+  orderedFor.get(runs) === branches ? runs : [...runs].sort(walkOrder(branches));
+
+/** The index of the first item that is so, where all after it are, too; their number where none is. */
+function firstIndex<Item>(items: readonly Item[], isSo: (item: Item) => boolean): number {
+  let [low, high] = [0, items.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (isSo(items[middle])) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }
 
 /** Marks along a branch: of its levels, and of the runs that its tickets were to be taken from. */
@@ -155,7 +179,7 @@ export const marksAlong = ({ diverged = [], ...session }: Session, id: string): 
 export function addMark(session: Session, branch: string, mark: Divergence): Session {
   const isSame = (other: SessionMark): boolean => isRun(other, branch, mark) && other.isSource === mark.isSource;
   const others = (session.diverged ?? []).filter((other) => !isSame(other));
-  return { ...session, diverged: [...others, { ...mark, branch }].sort(walkOrder(session)) };
+  return { ...session, diverged: [...others, { ...mark, branch }].sort(walkOrder(session.branches)) };
 }
 
 /** The session without the marks of these runs, by run key: they may be trained again. */
@@ -166,7 +190,7 @@ export function liftMarks(session: Session, keys: readonly string[]): Session {
 }
 
 /** Level by level, seed by seed, arm by arm (science/experiment.ts, `runsOf`). What a recipe does not name comes first. */
-function walkOrder({ branches }: Session): (one: Placed, other: Placed) => number {
+const walkOrder = remembered((branches: readonly Branch[]): ((one: Placed, other: Placed) => number) => {
   const places = new Map(
     branches.map(({ id, recipe: { seeds, arms } }, index) => [
       id,
@@ -185,7 +209,7 @@ function walkOrder({ branches }: Session): (one: Placed, other: Placed) => numbe
         .find((difference) => difference !== 0) ?? 0
     );
   };
-}
+});
 
 /**
  * The run of a branch at a level, or undefined. Up to the level it grew from, a branch's runs are its parent's;
