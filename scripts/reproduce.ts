@@ -15,7 +15,7 @@ import { parseRecipe } from '../src/science/recipe/parse.ts';
 import { isPlain, type Plain } from '../src/science/recipe/plain.ts';
 import type { Recipe } from '../src/science/recipe/schema.ts';
 import type { RunResult } from '../src/science/result.ts';
-import { importSession } from '../src/sessions/file.ts';
+import { importSession } from '../src/sessions/reading.ts';
 import { exportSession } from '../src/sessions/sealed.ts';
 import { addRun, growBranch, newSession, planOfBranch, runsAlong, TRUNK, type Session } from '../src/sessions/session.ts';
 import { openLab } from '../src/worker/node.ts';

@@ -3,10 +3,11 @@ import { m } from '../paraglide/messages.js';
 import { LabError } from '../science/errors.ts';
 import type { RunOutcome } from '../science/run.ts';
 import { importArchive } from '../sessions/archive.ts';
+import { piecesOf } from '../sessions/bytes.ts';
 import { openSession } from '../sessions/sealed.ts';
 import { most } from '../sessions/limits.ts';
 import { branchOf, trunkOf, type Branch, type Session } from '../sessions/session.ts';
-import { decodeText } from '../sessions/text.ts';
+import { decodedPieces } from '../sessions/text.ts';
 import { readBytes } from './read.ts';
 
 /**
@@ -20,7 +21,7 @@ export async function readSession(
   const isZip = path.endsWith('.zip');
   const bytes = await readBytes(path, isZip ? most.archiveBytes : 2 * most.textBytes);
   const archive = isZip ? await importArchive(bytes, path) : null;
-  const { session, isIntact } = archive ?? (await openSession(decodeText(bytes), path));
+  const { session, isIntact } = archive ?? (await openSession(decodedPieces(piecesOf(bytes)), path));
   if (!isIntact) damaged(new LabError(m.cli_session_changed({ path }), path));
   const outcomes = new Map<string, RunOutcome>();
   if (archive !== null) for await (const outcome of archive.outcomes(damaged)) outcomes.set(outcome.result.key, outcome);

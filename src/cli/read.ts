@@ -3,13 +3,16 @@ import { readFile, stat } from 'node:fs/promises';
 import { m } from '../paraglide/messages.js';
 import { LabError } from '../science/errors.ts';
 import { parseRecipeText } from '../science/recipe/parse.ts';
-import { megabytes, most } from '../sessions/limits.ts';
+import { megabytes } from '../sessions/limits.ts';
 import { decodeText } from '../sessions/text.ts';
 import type { Recipe } from '../science/recipe/schema.ts';
 
+/** Of a recipe's file: more than the longest text that is one, whatever its encoding. */
+const MOST_RECIPE_BYTES = 2 ** 20;
+
 /** Throws a LabError that names the file, or the recipe's field at fault. */
 export async function readRecipe(path: string): Promise<Recipe> {
-  return parseRecipeText(decodeText(await readBytes(path, most.textBytes)));
+  return parseRecipeText(decodeText(await readBytes(path, MOST_RECIPE_BYTES)));
 }
 
 /**

@@ -15,18 +15,23 @@ export class NotJson extends Error {
   ) {
     super(message, options);
   }
+
+  /** For a fault of `text` at `at`, which has a place of its own in the whole that the text is of. */
+  static at(text: string, at: number, { line, column }: { line: number; column: number }, cause: unknown): NotJson {
+    const place = { line, column };
+    const found = at < text.length ? m.science_json_unexpected({ ...place, found: named(text, at) }) : m.science_json_ends(place);
+    return new NotJson(line, column, found, { cause });
+  }
 }
 
-/** What `JSON.parse` makes of the text. Throws `NotJson`. */
+/** What `JSON.parse` makes of the text, which is a short one. Throws `NotJson`. */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    const at = faultAt(text);
+    const at = faultIn(text);
     const lines = text.slice(0, at).split(/\r\n|\r|\n/);
-    const place = { line: lines.length, column: lines[lines.length - 1].length + 1 };
-    const found = at < text.length ? m.science_json_unexpected({ ...place, found: named(text, at) }) : m.science_json_ends(place);
-    throw new NotJson(place.line, place.column, found, { cause });
+    throw NotJson.at(text, at, { line: lines.length, column: lines[lines.length - 1].length + 1 }, cause);
   }
 }
 
@@ -46,7 +51,7 @@ const SCALAR = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y;
  * The first place at which the text stops being JSON (RFC 8259): its length if it ends too early. A list of open
  * brackets instead of recursion, so that no depth of nesting overflows the stack.
  */
-function faultAt(text: string): number {
+export function faultIn(text: string): number {
   let at = 0;
   const take = (token: RegExp): boolean => {
     token.lastIndex = at;

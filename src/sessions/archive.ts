@@ -7,6 +7,7 @@
 import { m } from '../paraglide/messages.js';
 import { prunableParameters, type Model } from '../models/model.ts';
 import { LabError } from '../science/errors.ts';
+import { NotJson } from '../science/json.ts';
 import type { Notebook } from '../science/experiment.ts';
 import { density, type Mask } from '../science/mask.ts';
 import { runKey } from '../science/recipe/identity.ts';
@@ -18,7 +19,7 @@ import { headersOf, readTensors, writeTensors } from './compact.ts';
 import { exportSession, openSession, type OpenedSession } from './sealed.ts';
 import { megabytes, most } from './limits.ts';
 import { planOfBranch, trunkOf, type Session, type SessionRun } from './session.ts';
-import { decodeText } from './text.ts';
+import { decodedPieces } from './text.ts';
 import { Turns } from './turns.ts';
 import { verified } from './verified.ts';
 import { readZip, writeZip, type ZipEntry, type ZipFile } from './zip.ts';
@@ -72,18 +73,26 @@ export async function importArchive(bytes: Uint8Array, source: string): Promise<
   const files = new Map(entries.map((entry) => [entry.name, entry]));
   const text = files.get(SESSION);
   if (text === undefined) throw new LabError(m.library_zip_no_session({ source }), source);
-  const opened = await openSession(await reading(SESSION, source, () => textOf(text, source)), source);
+  checkSize(text, source);
+  const opened = await reading(SESSION, source, async () => {
+    try {
+      return await openSession(decodedPieces(text.pieces()), source);
+    } catch (error) {
+      // What is no JSON may be so because it was damaged on its way: then that is what is said.
+      if (error instanceof LabError && error.cause instanceof NotJson) await text.check();
+      throw error;
+    }
+  });
   return { ...opened, outcomes: (damaged) => outcomesOf(opened.session, files, source, damaged) };
 }
 
 /** What is packed is not touched where it says itself that it is too much. */
-async function textOf(entry: ZipEntry, source: string): Promise<string> {
+function checkSize(entry: ZipEntry, source: string): void {
   if (entry.size > most.textBytes)
     throw new LabError(
       m.library_zip_session_too_big({ source, megabytes: Math.ceil(megabytes(entry.size)), limit: megabytes(most.textBytes) }),
       SESSION,
     );
-  return decodeText(await entry.read());
 }
 
 /** Runs the body of a reader and says of whom it complains. */

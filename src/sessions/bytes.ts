@@ -5,6 +5,13 @@ export class Malformed extends Error {
   override readonly name = 'Malformed';
 }
 
+const PIECE = 2 ** 16;
+
+/** Views of the bytes, one after another, short enough to be worked through in one go. */
+export function* piecesOf(bytes: Uint8Array): Generator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += PIECE) yield bytes.subarray(at, at + PIECE);
+}
+
 export class ByteWriter {
   private bytes = new Uint8Array(1024);
   private length = 0;

@@ -15,9 +15,8 @@ export const most = {
   layers: 1_024,
   /** Of a session without its weights, as text: a million points of learning curves. */
   textBytes: 64 * 2 ** 20,
-  /** Commas and opening brackets of that text: each of them becomes something in memory, however short it is. */
-  values: 8_000_000,
-  parts: 1_600_000,
+  /** What it takes in memory without its weights (memory.ts): as much text holds that in 45 000 runs with short learning curves. */
+  memoryBytes: 80 * 2 ** 20,
   /** Files in a zip: what its directory can count. */
   archiveEntries: 65_535,
   /** Of a zip's files together, unpacked: sixteen levels of LeNet-300-100 with three arms and three seeds are some 50 MB. */

@@ -8,8 +8,11 @@ import type { RunId } from '../science/result.ts';
 import { megabytes, most } from './limits.ts';
 import { runsAlong, type Session } from './session.ts';
 
-/** Characters that a session's text takes for a run, and for each point of its learning curve; measured on real sessions. */
-const RUN_BYTES = 1_000;
+/**
+ * Characters that a session's text takes for a run, and for each point of its learning curve; measured on real sessions. A
+ * run counts as half as many again, since sessions of many short runs fill the memory (`most.memoryBytes`) before the text.
+ */
+const RUN_BYTES = 1_500;
 const POINT_BYTES = 70;
 
 /** Characters of the session's text, about: to write it out only to count them would take long. */

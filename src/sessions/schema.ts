@@ -34,14 +34,27 @@ const MetricsSchema = v.pipe(
   v.check((metrics) => 'accuracy' in metrics && v.is(share(), metrics.accuracy.test), 'metrics with accuracy.test in 0..1'),
 );
 
-const column = (schema: v.GenericSchema<number>) => v.pipe(v.array(schema), v.maxLength(MAX_STEPS));
+/** What is sound stays what it is, instead of becoming a copy: sessions are large. */
+const asItIs = <Output>(schema: v.GenericSchema<Output>, isSound = (value: unknown): boolean => v.is(schema, value)) =>
+  v.lazy((value): v.GenericSchema<Output> => (isSound(value) ? anything : schema));
+const anything = v.custom<never>(() => true);
+
+/** A list of numbers; where one is wrong, the schema says how. */
+const column = (schema: v.GenericSchema<number>, isSound: (value: number) => boolean) =>
+  asItIs(
+    v.pipe(v.array(schema), v.maxLength(MAX_STEPS)),
+    (value) => Array.isArray(value) && value.length <= MAX_STEPS && value.every((item) => typeof item === 'number' && isSound(item)),
+  );
+
+const isStep = (value: number): boolean => Number.isInteger(value) && value >= 0 && value <= MAX_STEPS;
+const isShare = (value: number): boolean => value >= 0 && value <= 1;
 
 const CurveSchema = v.strictObject({
-  step: column(whole(MAX_STEPS)),
-  trainLoss: column(number()),
-  validationLoss: column(number()),
-  validationAccuracy: column(share()),
-  testAccuracy: column(share()),
+  step: column(whole(MAX_STEPS), isStep),
+  trainLoss: column(number(), Number.isFinite),
+  validationLoss: column(number(), Number.isFinite),
+  validationAccuracy: column(share(), isShare),
+  testAccuracy: column(share(), isShare),
 });
 
 const EarlyBirdSchema = v.pipe(
@@ -107,7 +120,7 @@ const SessionSchema = v.strictObject({
   version: v.literal(SESSION_VERSION),
   branches: v.pipe(v.array(BranchSchema), v.minLength(1), v.maxLength(most.branches)),
   metric: v.strictObject({ primary: word(), better: v.picklist(['higher', 'lower']) }),
-  runs: v.pipe(v.array(RunSchema), v.maxLength(most.runs)),
+  runs: v.pipe(v.array(asItIs(RunSchema)), v.maxLength(most.runs)),
   diverged: v.optional(v.pipe(v.array(MarkSchema), v.maxLength(most.runs))),
 });
 

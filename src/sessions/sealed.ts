@@ -6,7 +6,8 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import { stableText, type Plain } from '../science/recipe/plain.ts';
-import { kept, readText, sessionOf } from './file.ts';
+import { kept } from './file.ts';
+import { sessionOf, SessionReader } from './reading.ts';
 import { checkSession } from './schema.ts';
 import type { Session, SessionMark, SessionRun } from './session.ts';
 import { Turns } from './turns.ts';
@@ -16,7 +17,7 @@ export function exportSession(session: Session): string {
   checkSession(session);
   const hash = sha256.create();
   for (const part of canonicalParts({ ...session })) hash.update(utf8ToBytes(part));
-  return kept(`${JSON.stringify({ ...session, checksum: bytesToHex(hash.digest()) })}\n`);
+  return kept(`${JSON.stringify({ ...session, checksum: bytesToHex(hash.digest()) })}\n`, session);
 }
 
 /** A session from a file. */
@@ -26,9 +27,15 @@ export interface OpenedSession {
   readonly isIntact: boolean;
 }
 
-/** The session of a file's text. Rejects with a LabError that names the field at fault. */
-export async function openSession(text: string, source: string): Promise<OpenedSession> {
-  const value = readText(text, source);
+/** The session of a file's text, whole or in pieces. Rejects with a LabError that names the field at fault. */
+export async function openSession(text: string | AsyncIterable<string>, source: string): Promise<OpenedSession> {
+  const reader = new SessionReader(source);
+  const turns = new Turns();
+  for await (const piece of typeof text === 'string' ? [text] : text) {
+    await turns.next();
+    reader.push(piece);
+  }
+  const value = reader.end();
   return { session: sessionOf(value, source), isIntact: await isIntact(value as Plain) };
 }
 

@@ -10,7 +10,7 @@ import type { Notebook } from '../science/experiment.ts';
 import { decodeOutcome, encodeOutcome } from './compact.ts';
 import type { Database } from './database.ts';
 import { FactsSchema, factsOf } from './facts.ts';
-import { importSession, sessionText } from './file.ts';
+import { sessionText } from './file.ts';
 import type { Guests } from './guests.ts';
 import { NewerVersion } from './schema.ts';
 import { renameSession, SESSION_VERSION, sessionName, type Session } from './session.ts';
@@ -125,7 +125,7 @@ export class SessionStore {
     if (entry === undefined) throw new LabError(m.sessions_store_gone({ id }), 'storage');
     try {
       if (typeof text !== 'string') throw new LabError(m.sessions_store_incomplete(), 'storage');
-      return { id, revision: entry.revision, session: importSession(text, entry.name) };
+      return { id, revision: entry.revision, session: await sessionFrom(text, entry.name) };
     } catch (error) {
       if (!(error instanceof LabError) || error instanceof NewerVersion) throw error;
       await this.library.write((store) => promisifyRequest(store.put({ ...entry, damaged: true } satisfies SessionEntry, entries.key(id))));
@@ -215,7 +215,7 @@ export class SessionStore {
   /** An entry made anew from the session it stands for: an older build wrote it, or it is damaged. */
   private async mend(id: string, value: unknown): Promise<SessionEntry> {
     const text = await this.text(id);
-    const entry = entryFrom(id, text, value);
+    const entry = await entryFrom(id, text, value);
     const save = async (store: IDBObjectStore): Promise<void> => {
       // Another tab may have saved it meanwhile; what a newer build wrote is left as it is.
       if (!isNewer(entry) && !v.is(EntrySchema, await getEntry(store, id))) store.put(entry, entries.key(id));
@@ -253,8 +253,14 @@ const entryOf = (id: string, revision: number, session: Session, text: string): 
   damaged: false,
 });
 
+/** What reads is fetched when there is something to read. */
+async function sessionFrom(text: string, name: string): Promise<Session> {
+  const { importSession } = await import('./reading.ts');
+  return importSession(text, name);
+}
+
 /** An entry from the session's text and from what is left of its old entry. */
-function entryFrom(id: string, text: string, old: unknown): SessionEntry {
+async function entryFrom(id: string, text: string, old: unknown): Promise<SessionEntry> {
   const { name, updated, revision } = (typeof old === 'object' && old !== null ? old : {}) as Record<string, unknown>;
   const known = {
     name: typeof name === 'string' ? name : '',
@@ -262,7 +268,7 @@ function entryFrom(id: string, text: string, old: unknown): SessionEntry {
     revision: v.is(whole(), revision) ? revision : 1,
   };
   try {
-    return { ...entryOf(id, known.revision, importSession(text, known.name), text), updated: known.updated };
+    return { ...entryOf(id, known.revision, await sessionFrom(text, known.name), text), updated: known.updated };
   } catch (error) {
     if (!(error instanceof LabError)) throw error;
     const format = error instanceof NewerVersion ? error.version : SESSION_VERSION;

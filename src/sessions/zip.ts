@@ -3,8 +3,8 @@
  * claims, and works in one go: a hostile file could stop the page. Without encryption, several volumes or zip64.
  */
 import { Zip, ZipDeflate, ZipPassThrough } from 'fflate';
-import { Malformed } from './bytes.ts';
-import { inflate } from './deflate.ts';
+import { Malformed, piecesOf } from './bytes.ts';
+import { inflate, inflated } from './deflate.ts';
 
 export interface ZipFile {
   readonly name: string;
@@ -24,6 +24,10 @@ export interface ZipEntry {
   readonly size: number;
   /** The bytes of the file, checked. Rejects with `Malformed` where they are not what the zip says. */
   readonly read: () => Promise<Uint8Array>;
+  /** The same bytes in pieces, none of which is held on to; that they are what the zip says shows after the last. */
+  readonly pieces: () => AsyncIterable<Uint8Array>;
+  /** Rejects with `Malformed` where the bytes are not what the zip says. */
+  readonly check: () => Promise<void>;
 }
 
 const STORED = 0;
@@ -96,7 +100,21 @@ function entryAt(bytes: Uint8Array, view: DataView, at: number): ZipEntry & { le
     if (unpacked.length !== size || crc32(unpacked) !== checksum) throw new Malformed();
     return unpacked;
   };
-  return { name: new TextDecoder().decode(bytes.subarray(at + 46, at + 46 + nameLength)), size, length, read };
+  async function* pieces(): AsyncGenerator<Uint8Array> {
+    const data = dataAt(bytes, view, header, packed);
+    let [came, sum] = [0, 0];
+    for await (const piece of method === STORED ? piecesOf(data) : inflated(data, size)) {
+      came += piece.length;
+      sum = crc32(piece, sum);
+      yield piece;
+    }
+    if (came !== size || sum !== checksum) throw new Malformed();
+  }
+  const check = async (): Promise<void> => {
+    const all = pieces();
+    while ((await all.next()).done !== true);
+  };
+  return { name: new TextDecoder().decode(bytes.subarray(at + 46, at + 46 + nameLength)), size, length, read, pieces, check };
 }
 
 /** An entry's data, which follow its own header. */
@@ -118,8 +136,9 @@ const remainders = Uint32Array.from({ length: 256 }, (_, byte) => {
   return rest;
 });
 
-function crc32(bytes: Uint8Array): number {
-  let sum = ~0;
+/** Of bytes, or, with the checksum of what came before them, of all of that. */
+function crc32(bytes: Uint8Array, before = 0): number {
+  let sum = ~before;
   for (let index = 0; index < bytes.length; index++) sum = remainders[(sum ^ bytes[index]) & 255] ^ (sum >>> 8);
   return ~sum >>> 0;
 }

@@ -164,7 +164,7 @@ describe('a link', () => {
   it('whose figures were changed is found out', async () => {
     // A link that somebody made up: the fingerprints of its runs are all one.
     const { packLink } = await import('../../src/sessions/link.ts');
-    const { importSession } = await import('../../src/sessions/file.ts');
+    const { importSession } = await import('../../src/sessions/reading.ts');
     await page.getByRole('button', { name: 'Share' }).click();
     await page.getByRole('button', { name: 'File', exact: true }).click();
     const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Save as a file' }).click()]);

@@ -2,9 +2,10 @@
 import { m } from '../../paraglide/messages.js';
 import { LabError } from '../../science/errors.ts';
 import { isPlain } from '../../science/recipe/plain.ts';
+import { piecesOf } from '../../sessions/bytes.ts';
 import { asForeign, openSession } from '../../sessions/sealed.ts';
 import { megabytes, most } from '../../sessions/limits.ts';
-import { decodeText } from '../../sessions/text.ts';
+import { decodedPieces, decodeText } from '../../sessions/text.ts';
 import { recipeNamed } from '../state/files.ts';
 import type { Lab } from '../state/lab.svelte.ts';
 
@@ -17,7 +18,7 @@ export async function openFile(lab: Lab, file: File): Promise<boolean> {
     const isZip = ZIP.every((byte, index) => head[index] === byte);
     checkSize(file, isZip ? most.archiveBytes : MOST_TEXT_BYTES);
     const bytes = new Uint8Array(await file.arrayBuffer());
-    await (isZip ? openArchive(lab, bytes, file.name) : openText(lab, decodeText(bytes), file.name));
+    await (isZip ? openArchive(lab, bytes, file.name) : openText(lab, bytes, file.name));
     return true;
   } catch (error) {
     lab.notices.report('open', error);
@@ -34,19 +35,19 @@ function checkSize({ name, size }: File, limit: number): void {
     throw new LabError(m.library_file_too_big({ source: name, megabytes: Math.ceil(megabytes(size)), limit: megabytes(limit) }), name);
 }
 
-async function openText(lab: Lab, text: string, fileName: string): Promise<void> {
-  if (looksLikeRecipe(text)) lab.open.recipe(recipeNamed(text, fileName));
-  else await lab.open.session(asForeign(await openSession(text, fileName)));
+async function openText(lab: Lab, bytes: Uint8Array, fileName: string): Promise<void> {
+  if (looksLikeRecipe(bytes)) lab.open.recipe(recipeNamed(decodeText(bytes), fileName));
+  else await lab.open.session(asForeign(await openSession(decodedPieces(piecesOf(bytes)), fileName)));
 }
 
-/** Longer texts are no recipes: a session of megabytes is not read twice. */
+/** Longer files are no recipes: a session of megabytes is not read twice. */
 const MOST_RECIPE = 1_000_000;
 
 /** Recipes have a task and a model; anything else is read as a session, whose reader says what is wrong with it. */
-function looksLikeRecipe(text: string): boolean {
-  if (text.length > MOST_RECIPE) return false;
+function looksLikeRecipe(bytes: Uint8Array): boolean {
+  if (bytes.length > MOST_RECIPE) return false;
   try {
-    const value: unknown = JSON.parse(text);
+    const value: unknown = JSON.parse(decodeText(bytes));
     return isPlain(value) && !('format' in value) && ('task' in value || 'model' in value);
   } catch {
     return false;

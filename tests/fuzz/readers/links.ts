@@ -4,7 +4,7 @@ import { fromBase64Url, toBase64Url } from '../../../src/sessions/base64.ts';
 import { ByteReader, ByteWriter } from '../../../src/sessions/bytes.ts';
 import { decodeLink, packLink, sessionOf } from '../../../src/sessions/link.ts';
 import { checksumOf, joinSections, kinds, splitSections } from '../../../src/sessions/link/container.ts';
-import { importSession } from '../../../src/sessions/file.ts';
+import { importSession } from '../../../src/sessions/reading.ts';
 import { exportSession } from '../../../src/sessions/sealed.ts';
 import { addRun, growBranch, planOfBranch, TRUNK } from '../../../src/sessions/session.ts';
 import { runsAlongPlan } from '../../../src/science/experiment.ts';

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { canonicalRecipe, recipeId } from '../../../src/science/recipe/identity.ts';
 import { parseRecipe, parseRecipeText } from '../../../src/science/recipe/parse.ts';
-import { importSession } from '../../../src/sessions/file.ts';
+import { importSession } from '../../../src/sessions/reading.ts';
 import { exportSession } from '../../../src/sessions/sealed.ts';
 import { growBranch, TRUNK } from '../../../src/sessions/session.ts';
 import { decodeText } from '../../../src/sessions/text.ts';

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { recipeId } from '../../../src/science/recipe/identity.ts';
 import { parseRecipeText } from '../../../src/science/recipe/parse.ts';
 import type { Arm } from '../../../src/science/recipe/schema.ts';
-import { importSession } from '../../../src/sessions/file.ts';
+import { importSession } from '../../../src/sessions/reading.ts';
 import { runsAlong, TRUNK } from '../../../src/sessions/session.ts';
 
 const read = (path: string): string => readFileSync(new URL(`../../../public/${path}`, import.meta.url), 'utf8');

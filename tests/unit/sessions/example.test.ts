@@ -8,7 +8,7 @@ import { densityLadder } from '../../../src/science/prune/counts.ts';
 import { modelOf } from '../../../src/science/recipe/model.ts';
 import { canonicalRecipe } from '../../../src/science/recipe/identity.ts';
 import { parseRecipeText } from '../../../src/science/recipe/parse.ts';
-import { importSession } from '../../../src/sessions/file.ts';
+import { importSession } from '../../../src/sessions/reading.ts';
 import { decodeLink } from '../../../src/sessions/link.ts';
 
 const read = (path: string): string => readFileSync(new URL(`../../../public/${path}`, import.meta.url), 'utf8');

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { LabError } from '../../../src/science/errors.ts';
-import { importSession } from '../../../src/sessions/file.ts';
+import { importSession } from '../../../src/sessions/reading.ts';
 import { exportSession } from '../../../src/sessions/sealed.ts';
 import {
   addMark,

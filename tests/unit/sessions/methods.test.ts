@@ -1,7 +1,7 @@
 /** What methods leave in sessions and links: the watch over a dense network, densities that were learned. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { importSession } from '../../../src/sessions/file.ts';
+import { importSession } from '../../../src/sessions/reading.ts';
 import { exportSession } from '../../../src/sessions/sealed.ts';
 import { decodeLink, packLink } from '../../../src/sessions/link.ts';
 import { growBranch, TRUNK } from '../../../src/sessions/session.ts';

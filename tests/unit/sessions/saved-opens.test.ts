@@ -8,7 +8,7 @@ import { recipeNamed } from '../../../src/app/state/files.ts';
 import { runsOf } from '../../../src/science/experiment.ts';
 import type { Recipe } from '../../../src/science/recipe/schema.ts';
 import { exportArchive, importArchive } from '../../../src/sessions/archive.ts';
-import { importSession } from '../../../src/sessions/file.ts';
+import { importSession } from '../../../src/sessions/reading.ts';
 import { exportSession, openSession } from '../../../src/sessions/sealed.ts';
 import { copyName, fittedName, most } from '../../../src/sessions/limits.ts';
 import { decodeLink, packLink, sessionOf } from '../../../src/sessions/link.ts';
