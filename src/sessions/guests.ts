@@ -7,8 +7,7 @@ import { promisifyRequest } from 'idb-keyval';
 import { LabError } from '../science/errors.ts';
 import type { RunOutcome } from '../science/run.ts';
 import { decodeOutcome, encodeOutcome } from './compact.ts';
-import { Database } from './database.ts';
-import type { SessionEntry } from './store.ts';
+import { openGuests } from './shelves.ts';
 
 /** Of a run, what its weights are found by. */
 export interface Claim {
@@ -23,7 +22,7 @@ const sizesOnly = (): IDBKeyRange => IDBKeyRange.bound(SIZE, 'size0', false, tru
 const nameOf = ({ key, fingerprint }: Claim): string => `${key}/${fingerprint}`;
 
 export class Guests {
-  private readonly outcomes = new Database('lottery-ticket-lab-guests');
+  private readonly outcomes = openGuests();
 
   /** `tell` hears of outcomes that are damaged, by name. */
   constructor(private readonly tell: (error: LabError) => void) {}
@@ -58,18 +57,5 @@ export class Guests {
       ]),
     );
     return new Map(names.map((name, index) => [name.split('/')[1], values[index]]));
-  }
-
-  /** Deletes what none of these sessions speaks of; nothing at all while one of them cannot be read. */
-  async sweep(entries: readonly SessionEntry[]): Promise<void> {
-    if (entries.some(({ facts }) => facts === null)) return;
-    const held = new Set(entries.flatMap(({ keys }) => keys));
-    const names = await this.outcomes.read((store) => promisifyRequest(store.getAllKeys() as IDBRequest<string[]>));
-    const orphans = names.filter((name) => !held.has(name.replace(SIZE, '').split('/')[0]));
-    if (orphans.length === 0) return;
-    await this.outcomes.write((store) => {
-      for (const name of orphans) store.delete(name);
-      return Promise.resolve();
-    });
   }
 }

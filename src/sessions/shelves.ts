@@ -15,6 +15,9 @@ export const openShelves = (): Shelves => ({
   outcomes: new Database('lottery-ticket-lab-outcomes'),
 });
 
+/** Outcomes that came with files (guests.ts). */
+export const openGuests = (): Database => new Database('lottery-ticket-lab-guests');
+
 /** Records whose names begin alike. */
 export class Prefix {
   constructor(private readonly name: string) {}

@@ -17,6 +17,8 @@ const SLICE = 50;
 /** What was claimed and never became part of a saved session, since its tab was closed, is swept after a day. */
 const CLAIM_MS = 24 * 60 * 60 * 1000;
 const RUN_KEY = /^[0-9a-f]{64}$/;
+/** What came with a file lies under its run key and its fingerprint, its size under the same behind a word. */
+const GUEST = /^(?:size\/)?([0-9a-f]{64})\/[0-9a-f]{64}$/;
 
 /** `now`: milliseconds since 1970. */
 export async function sweep({ library, outcomes }: Shelves, now: number): Promise<void> {
@@ -29,6 +31,25 @@ export async function sweep({ library, outcomes }: Shelves, now: number): Promis
   await held.update();
   for (const slice of slices(doomed)) await finish(outcomes, slice, held);
   await forgetClaims(outcomes, held, now);
+}
+
+/**
+ * Deletes weights that came with files (guests.ts), of runs that no session speaks of; nothing at all while a session
+ * cannot be read. What comes while it goes on stays.
+ */
+export async function sweepGuests(library: Database, guests: Database): Promise<void> {
+  const stored = await guests.read((store) => promisifyRequest(store.getAllKeys()));
+  const names = stored.filter((name) => typeof name === 'string' && GUEST.test(name)) as string[];
+  const keyOf = (name: string): string => GUEST.exec(name)?.[1] ?? '';
+  const held = new Held(library, new Set(names.map(keyOf)));
+  await held.update();
+  if (held.isUnsure) return;
+  for (const slice of slices(names.filter((name) => !held.has(keyOf(name))))) {
+    await guests.write((store) => {
+      for (const name of slice) store.delete(name);
+      return Promise.resolve();
+    });
+  }
 }
 
 /** Run keys with an outcome or its size. Records under other names are a newer build's, and stay. */
@@ -82,6 +103,8 @@ async function forgetClaims(outcomes: Database, held: Held, now: number): Promis
 class Held {
   private readonly revisions = new Map<string, number>();
   private readonly keys = new Set<string>();
+  /** A session could not be read: what it holds was guessed from its text. */
+  isUnsure = false;
 
   constructor(
     private readonly library: Database,
@@ -104,6 +127,7 @@ class Held {
     // An entry that cannot be relied on says nothing of what its session holds.
     const keys =
       entry?.keys ?? keysIn(await this.library.read((store) => promisifyRequest(store.get(texts.key(id)) as IDBRequest<unknown>)));
+    if (entry === null) this.isUnsure = true;
     for (const key of keys) if (this.among.has(key)) this.keys.add(key);
     if (entry !== null) this.revisions.set(id, entry.revision);
   }

@@ -74,18 +74,13 @@ export class Keeper {
     try {
       const store = await untilAnswered(() => this.options.openStore((error) => this.options.notices.report('storage', error)), REOPEN_MS);
       // What deleted sessions left behind goes in a quiet moment; the next visit is early enough, should that fail.
-      setTimeout(() => void this.sweep(store).catch(() => undefined), SWEEP_MS);
+      setTimeout(() => void this.options.sweep().catch(() => undefined), SWEEP_MS);
       return store;
     } catch (error) {
       this.options.notices.report('storage', error);
       this.state = 'off';
       return null;
     }
-  }
-
-  private async sweep(store: Shelf): Promise<void> {
-    await this.options.sweep();
-    await (await store.guests()).sweep(await store.list());
   }
 
   /** An answer of storage, or null where it keeps everybody waiting: then the page says so until something is answered. */

@@ -7,9 +7,9 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { runsOf } from '../../../src/science/experiment.ts';
 import { planOf } from '../../../src/science/plan.ts';
 import type { Session } from '../../../src/sessions/session.ts';
-import { openShelves, type Shelves } from '../../../src/sessions/shelves.ts';
+import { openGuests, openShelves, type Shelves } from '../../../src/sessions/shelves.ts';
 import { openStore, type SessionStore } from '../../../src/sessions/store.ts';
-import { sweep } from '../../../src/sessions/sweep.ts';
+import { sweep, sweepGuests } from '../../../src/sessions/sweep.ts';
 import { counted } from '../../support/work.ts';
 import { tinyRecipe } from '../science/recipes.ts';
 import { honestOutcome, sampleResult, sampleSession } from './sample.ts';
@@ -205,3 +205,43 @@ function between({ library, outcomes }: Shelves, happens: () => Promise<void>): 
     });
   return { library: watched(library), outcomes: watched(outcomes) };
 }
+
+describe('a sweep of what came with files', () => {
+  const guestsLeft = async (): Promise<string[]> => (await allKeys<string>(createStore('lottery-ticket-lab-guests', 'records'))).sort();
+  const sweepAll = (): Promise<void> => sweepGuests(openShelves().library, openGuests());
+  const [held, orphan] = [1, 2].map((number) => `${keyOf(number)}/${'a'.repeat(64)}`);
+
+  async function stored(): Promise<SessionStore> {
+    const store = await open();
+    await store.save('a', 0, holding([1]));
+    const guests = createStore('lottery-ticket-lab-guests', 'records');
+    for (const name of [held, orphan]) {
+      await set(name, Uint8Array.of(1), guests);
+      await set(`size/${name}`, 1, guests);
+    }
+    await set('ledger/1', 1, guests);
+    return store;
+  }
+
+  it('takes what no session speaks of, and its size, and leaves what a newer build stored under names of its own', async () => {
+    const store = await stored();
+    await sweepAll();
+    expect(await guestsLeft()).toEqual([held, 'ledger/1', `size/${held}`].sort());
+    await store.remove('a');
+    await sweepAll();
+    expect(await guestsLeft()).toEqual(['ledger/1']);
+  });
+
+  it('takes nothing while a session cannot be read', async () => {
+    const store = await stored();
+    const library = createStore(LIBRARY, 'records');
+    const entry = await get<object>('entry/a', library);
+    await set('entry/b', { ...entry, id: 'b', keys: [], damaged: true }, library);
+    await set('session/b', 'not what it was', library);
+    await sweepAll();
+    expect(await guestsLeft()).toHaveLength(5);
+    await store.remove('b');
+    await sweepAll();
+    expect(await guestsLeft()).toHaveLength(3);
+  });
+});

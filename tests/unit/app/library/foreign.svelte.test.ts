@@ -14,7 +14,9 @@ import type { RunOutcome } from '../../../../src/science/run.ts';
 import { exportArchive } from '../../../../src/sessions/archive.ts';
 import { exportSession } from '../../../../src/sessions/sealed.ts';
 import { addRun, newSession, TRUNK, type Session } from '../../../../src/sessions/session.ts';
+import { openGuests, openShelves } from '../../../../src/sessions/shelves.ts';
 import { openStore } from '../../../../src/sessions/store.ts';
+import { sweepGuests } from '../../../../src/sessions/sweep.ts';
 import { tinyRecipe } from '../../science/recipes.ts';
 import { honest, honestOutcome } from '../../sessions/sample.ts';
 
@@ -129,11 +131,11 @@ describe('an archive with the right keys and invented results', () => {
     await openFile(lab, await zipOf(invented));
     await vi.waitFor(() => expect(lab.keeper.state).toBe('saved'), patient);
     const store = await openStore();
-    await (await store.guests()).sweep(await store.list());
+    await sweepGuests(openShelves().library, openGuests());
     expect(await (await store.guests()).find(invented[0].result)).not.toBeNull();
     expect((await (await store.guests()).sizes()).size).toBe(runs.length);
     await store.remove(lab.keeper.id);
-    await (await store.guests()).sweep(await store.list());
+    await sweepGuests(openShelves().library, openGuests());
     expect(await (await store.guests()).find(invented[0].result)).toBeNull();
     expect((await (await store.guests()).sizes()).size).toBe(0);
   });
