@@ -1,14 +1,17 @@
 /**
  * Outcomes of runs in a folder, a file each by run key: whatever recipe, what-if or transfer needs a run, it is trained
- * once. Only what was trained on this machine goes in. Several processes may use one folder at a time.
+ * once. Only what was trained on this machine goes in, so that it tells a session's own runs from those of others. Several processes may use one folder at a time.
  */
 import { mkdir, readdir, rm, stat, utimes } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { m } from '../paraglide/messages.js';
 import { LabError } from '../science/errors.ts';
+import type { Divergence } from '../science/divergence.ts';
 import type { Notebook } from '../science/experiment.ts';
+import type { RunResult } from '../science/result.ts';
 import type { RunOutcome } from '../science/run.ts';
+import { stableText } from '../science/recipe/plain.ts';
 import { decodeOutcome, encodeOutcome } from '../sessions/compact.ts';
 import { most } from '../sessions/limits.ts';
 import { readBytes } from './read.ts';
@@ -16,6 +19,10 @@ import { named, save, UNFINISHED, unwritable } from './save.ts';
 
 const OPTION = '--store';
 const SUFFIX = '.run';
+/** Of a file that says at which step a run diverged, in place of its outcome. */
+const DIVERGED = '.diverged';
+/** A step, in digits. */
+const MOST_DIVERGED_BYTES = 100;
 /** Nothing takes longer to write: what is unfinished and older was left behind by a process that was killed. */
 const UNFINISHED_MS = 3_600_000;
 
@@ -88,6 +95,22 @@ export class OutcomeStore implements Notebook {
     await save(this.path(outcome.result.key), await encodeOutcome(outcome), OPTION);
   }
 
+  /** Whether the run came to this here: its outcome is kept, and its result is this one but for the time it took. */
+  async vouchesFor(result: RunResult): Promise<boolean> {
+    const kept = await this.find(result.key);
+    return kept !== null && stableText({ ...kept.result, trainMs: 0 }) === stableText({ ...result, trainMs: 0 });
+  }
+
+  /** Whether the run diverged here, at this very step. */
+  async knowsOf({ key, step }: Pick<Divergence, 'key' | 'step'>): Promise<boolean> {
+    const bytes = await readBytes(this.path(key, DIVERGED), MOST_DIVERGED_BYTES).catch(() => null);
+    return bytes !== null && new TextDecoder().decode(bytes).trim() === String(step);
+  }
+
+  async note({ key, step }: Pick<Divergence, 'key' | 'step'>): Promise<void> {
+    await save(this.path(key, DIVERGED), `${step}\n`, OPTION);
+  }
+
   async size(): Promise<StoreSize> {
     return sizeOf(await this.files(SUFFIX));
   }
@@ -103,7 +126,8 @@ export class OutcomeStore implements Notebook {
       going.push(outcome);
       left -= outcome.bytes;
     }
-    for (const { path } of [...unfinished, ...going]) await rm(path, { force: true });
+    const diverged = (await this.files(DIVERGED)).filter(({ lastUsed }) => lastUsed < usedBefore);
+    for (const { path } of [...unfinished, ...diverged, ...going]) await rm(path, { force: true });
     return sizeOf(going);
   }
 
@@ -119,7 +143,7 @@ export class OutcomeStore implements Notebook {
     return (await Promise.all(found)).filter((file) => file !== null);
   }
 
-  private readonly path = (key: string): string => join(this.folder, `${key}${SUFFIX}`);
+  private readonly path = (key: string, suffix = SUFFIX): string => join(this.folder, `${key}${suffix}`);
 }
 
 const sizeOf = (files: readonly Kept[]): StoreSize => ({

@@ -21,14 +21,11 @@ export class ProgressLine {
   private readonly began = performance.now();
   private drawn = 0;
 
-  constructor(
-    private readonly plan: Plan,
-    wanted: readonly RunId[],
-  ) {
-    for (const run of wanted) this.count(run);
-  }
+  constructor(private readonly plan: Plan) {}
 
-  opened({ name, backend }: EngineIdentity): void {
+  /** These are to be trained, or found in the notebook. */
+  opened({ name, backend }: EngineIdentity, wanted: readonly RunId[]): void {
+    for (const run of wanted) this.count(run);
     this.line(m.cli_engine({ engine: backend === null ? name : `${name}-${backend}` }));
   }
 

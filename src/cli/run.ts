@@ -12,7 +12,7 @@ import { Cancelled } from '../science/trainer.ts';
 import { exportArchive } from '../sessions/archive.ts';
 import { exportSession } from '../sessions/sealed.ts';
 import { lackOfRoom } from '../sessions/room.ts';
-import { addMark, addRun, findRun, TRUNK, type Session, type SessionRun } from '../sessions/session.ts';
+import { addMark, addRun, findRun, TRUNK, type Session, type SessionMark, type SessionRun } from '../sessions/session.ts';
 import { openLab } from '../worker/node.ts';
 import type { EngineChoice } from '../worker/protocol.ts';
 import { checkEngine, groundOf, type Ground } from './ground.ts';
@@ -66,12 +66,6 @@ async function runFrom(
   held: Lock,
 ): Promise<void> {
   const plan = planOf(recipe);
-  /** What came with a file is trained again. */
-  const ownRun = (run: RunId): SessionRun | undefined => {
-    const found = findRun(ground.session, TRUNK, run);
-    return found?.origin === undefined ? found : undefined;
-  };
-  const wanted = runsOf(plan).filter((run) => ownRun(run) === undefined);
   const lack = lackOfRoom(ground.session, TRUNK, plan);
   if (lack !== null) throw lack;
   let session = ground.session;
@@ -79,21 +73,37 @@ async function runFrom(
     if (!(await held.isHeld())) throw new LabError(m.cli_lock_lost({ out }), '--out');
     await save(out, await contentOf(session, out, weightsOf(session, store, ground)));
   };
-  const progress = new ProgressLine(plan, wanted);
+  const progress = new ProgressLine(plan);
   const lab = await openLab({ recipe, engine }, (event) => progress.hear(event));
-  progress.opened(lab.engine);
+  const vouched = await vouchedFor(ground.session, store);
+  /** What does not repeat itself to the bit cannot be compared: it stays what it is. */
+  const isOwn = (part: SessionRun | SessionMark): boolean => vouched.has(part) || (part.origin === undefined && !lab.engine.deterministic);
+  const ownRun = (run: RunId): SessionRun | undefined => {
+    const found = findRun(ground.session, TRUNK, run);
+    return found !== undefined && isOwn(found) ? found : undefined;
+  };
+  const wanted = runsOf(plan).filter((run) => ownRun(run) === undefined);
+  progress.opened(lab.engine, wanted);
   const stop = (): void => lab.cancel();
   process.once('SIGINT', stop).once('SIGTERM', stop);
+  let same = 0;
   const finished = (result: RunResult): void => {
-    const known = ownRun(result);
-    if (known !== undefined && known.fingerprint !== result.fingerprint)
-      throw new LabError(m.cli_out_disagrees({ out, ...result }), '--out');
-    if (known === undefined) session = addRun(session, TRUNK, result);
+    const said = findRun(ground.session, TRUNK, result);
+    const isSame = said === undefined || said.fingerprint === result.fingerprint;
+    if (!isSame && said.origin === undefined) throw new LabError(m.cli_out_disagrees({ out, ...result }), '--out');
+    if (!isSame) progress.line(m.app_foreign_differs(result));
+    if (ownRun(result) === undefined) {
+      if (said !== undefined && isSame) same++;
+      session = addRun(session, TRUNK, result);
+    }
     progress.finished(result);
   };
+  const noted: Promise<void>[] = [];
   const marks: Marks = {
-    find: (key) => (retries ? undefined : session.diverged?.find((mark) => mark.key === key && mark.origin === undefined)),
+    find: (key) => (retries ? undefined : session.diverged?.find((mark) => mark.key === key && isOwn(mark))),
     keep: (mark) => {
+      // What is not noted is trained again.
+      noted.push(store.note(mark).catch(() => undefined));
       session = addMark(session, TRUNK, mark);
       progress.diverged(mark);
     },
@@ -101,8 +111,15 @@ async function runFrom(
   try {
     checkEngine(ground.session, lab.engine, out);
     const all = runsOf(plan).length;
+    const again = wanted.filter((run) => findRun(ground.session, TRUNK, run) !== undefined).length;
+    const unproven = runsOf(plan)
+      .map(ownRun)
+      .filter((run) => run !== undefined && !vouched.has(run)).length;
     if (wanted.length < all) progress.line(m.cli_reused({ out, known: all - wanted.length, all }));
+    if (again > 0) progress.line(m.cli_out_again({ out, count: again, store: store.folder }));
+    if (unproven > 0) progress.line(m.cli_out_unproven({ out, count: unproven, store: store.folder, engine: lab.engine.name }));
     await conduct(plan, lab, store, finished, wanted, marks);
+    if (again > 0) progress.line(m.cli_out_same({ same, count: again }));
     await saveSoFar();
     progress.line(m.cli_done({ out }));
     console.log(resultText(session));
@@ -113,9 +130,21 @@ async function runFrom(
     progress.line(error instanceof Cancelled ? (isSaved ? m.cli_stopped({ out }) : m.cli_stopped_in_store({ store: store.folder })) : '');
     throw error;
   } finally {
+    await Promise.all(noted);
     process.off('SIGINT', stop).off('SIGTERM', stop);
     lab.dispose();
   }
+}
+
+/** What the store vouches for, of a session's trunk; whoever trained the rest, it was not this machine. */
+async function vouchedFor({ runs, diverged = [] }: Session, store: OutcomeStore): Promise<ReadonlySet<SessionRun | SessionMark>> {
+  const vouched = new Set<SessionRun | SessionMark>();
+  for (const run of runs) {
+    const { branch, origin, ...result } = run;
+    if (branch === TRUNK && origin === undefined && (await store.vouchesFor(result))) vouched.add(run);
+  }
+  for (const mark of diverged) if (mark.origin === undefined && (await store.knowsOf(mark))) vouched.add(mark);
+  return vouched;
 }
 
 async function contentOf(session: Session, out: string, weights: Notebook): Promise<string | Uint8Array> {

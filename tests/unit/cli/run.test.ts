@@ -16,7 +16,7 @@ import { sampleResult } from '../sessions/sample.ts';
 import { lab } from './lab.ts';
 
 vi.spyOn(console, 'log').mockReturnValue();
-vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+const written = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
 afterAll(() => {
   vi.restoreAllMocks();
 });
@@ -48,6 +48,13 @@ const usual = join(folder, 'outcomes');
 const run = (recipe: string, { out, store = usual, isForced = false, retries = false }: Asked): Promise<void> =>
   runRecipe(recipe, { out, store, isForced, retries, engine: 'sparse' });
 const sessionAt = async (path: string): Promise<Session> => (await readSession(path)).session;
+
+/** What is told meanwhile. */
+async function said(body: () => Promise<void>): Promise<string> {
+  written.mockClear();
+  await body();
+  return written.mock.calls.map(([words]) => String(words)).join('');
+}
 
 /** Of the trunk's runs, by key, what training decides; how long it took differs each time. */
 const bitsOf = ({ runs }: Session) =>
@@ -127,6 +134,59 @@ describe('a recipe with one more level, seed and arm', { timeout }, () => {
     expect(bitsOf(after)).toEqual(bitsOf(session));
     expect(after.runs.map(({ origin }) => origin)).toEqual(session.runs.map(() => undefined));
     expect(after.diverged ?? []).toEqual([]);
+  });
+
+  it('trains again what this machine’s store does not vouch for, says so, and finds the same', async () => {
+    const others = await sessionAt(finished);
+    // Its bits are what they would be, and its figures are made up.
+    const runs = others.runs.map((one) => ({ ...one, metrics: { ...one.metrics, accuracy: { ...one.metrics.accuracy, test: 1 } } }));
+    await writeFile(out, exportSession({ ...others, runs }));
+    const store = join(folder, 'fresh');
+    expect(await said(() => run(smallRecipe, { out, store }))).toMatch(
+      /3 of the runs in .* were not trained here: .*fresh does not have them.*\n[^]*3 of these 3 runs came out the same/,
+    );
+    expect((await filesOf(store)).size).toBe(3);
+    expect(bitsOf(await sessionAt(out))).toEqual(bitsOf(others));
+    // From then on they are its own.
+    expect(await said(() => run(smallRecipe, { out, store }))).not.toMatch(/not trained here/);
+  });
+
+  it('believes made-up figures of its own runs no more than those of others', async () => {
+    const own = await sessionAt(finished);
+    const runs = own.runs.map((one) => ({ ...one, metrics: { ...one.metrics, accuracy: { ...one.metrics.accuracy, test: 1 } } }));
+    await writeFile(out, exportSession({ ...own, runs }));
+    await run(smallRecipe, { out });
+    expect(bitsOf(await sessionAt(out))).toEqual(bitsOf(own));
+  });
+
+  it('goes on after the store was emptied: nothing is lost, and all that is there is trained again and found the same', async () => {
+    const store = join(folder, 'emptied');
+    await cp(usual, store, { recursive: true });
+    await rm(store, { recursive: true });
+    const before = await sessionAt(out);
+    expect(await said(() => run(largeRecipe, { out, store }))).toMatch(/3 of these 3 runs came out the same/);
+    const after = await sessionAt(out);
+    expect(bitsOf(after)).toEqual(bitsOf(await sessionAt(whole)));
+    for (const [key, bits] of bitsOf(before)) expect(bitsOf(after).get(key)).toEqual(bits);
+  });
+
+  it('believes no divergence that did not happen here', async () => {
+    const { runs, ...session } = await sessionAt(finished);
+    const { key, seed, arm, level } = runs[0];
+    await writeFile(out, exportSession({ ...session, runs: [], diverged: [{ branch: TRUNK, key, seed, arm, level, step: 1 }] }));
+    await run(smallRecipe, { out, store: join(folder, 'calm') });
+    const after = await sessionAt(out);
+    expect(after.diverged ?? []).toEqual([]);
+    expect(bitsOf(after)).toEqual(bitsOf({ ...session, runs }));
+  });
+
+  it('says of a marked run that came out otherwise that what was trained here stands in its place', async () => {
+    const session = await sessionAt(finished);
+    const runs = session.runs.map((one) => ({ ...one, fingerprint: '0'.repeat(64), origin: 'file' as const }));
+    await writeFile(out, exportSession({ ...session, runs }));
+    const words = await said(() => run(smallRecipe, { out, store: join(folder, 'strict') }));
+    expect(words.match(/came out otherwise than the file said/g)).toHaveLength(3);
+    expect(words).toMatch(/0 of these 3 runs came out the same/);
   });
 
   it('takes nothing away if it is the smaller one', async () => {
