@@ -7,4 +7,5 @@ export const verdictName: Readonly<Record<Verdict, () => string>> = {
   differs: m.share_mark_differs,
   close: m.share_mark_close,
   apart: m.share_mark_apart,
+  missing: m.share_mark_missing,
 };

@@ -12,8 +12,11 @@ export type Basis =
   | { readonly by: 'figures'; readonly why: 'engine'; readonly engine: EngineIdentity }
   | { readonly by: 'figures'; readonly why: 'arithmetic'; readonly there: number; readonly here: number };
 
-/** same, differs: of bits · close, apart: of figures. */
-export type Verdict = 'same' | 'differs' | 'close' | 'apart';
+/** same, differs: of bits · close, apart: of figures · missing: there is no such run here, since it or what it grows from diverges. */
+export type Verdict = 'same' | 'differs' | 'close' | 'apart' | 'missing';
+
+/** What a check must not come to. */
+export const isFault = (verdict: Verdict): boolean => verdict !== 'same' && verdict !== 'close';
 
 export interface Checked {
   readonly verdict: Verdict;
@@ -55,6 +58,6 @@ export function checkRun(there: SharedFigures, here: RunResult, examples: number
 
 /** What several runs come to: the worst of them, or null where there are none. */
 export function worst(verdicts: readonly Verdict[]): Verdict | null {
-  const order: readonly Verdict[] = ['differs', 'apart', 'close', 'same'];
+  const order: readonly Verdict[] = ['missing', 'differs', 'apart', 'close', 'same'];
   return order.find((verdict) => verdicts.includes(verdict)) ?? null;
 }

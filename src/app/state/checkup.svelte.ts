@@ -2,12 +2,12 @@
  * Checks what a link or a file says: trains its runs again on the deterministic engine and holds each against it. It has a
  * laboratory of its own and looks nothing up. A run that comes out with the same bits counts as trained here.
  */
-import { Diverged } from '../../science/divergence.ts';
+import { missingOf, type Mark } from '../../science/divergence.ts';
 import type { Notebook } from '../../science/experiment.ts';
 import { stepsOf } from '../../science/draw.ts';
 import type { RunId } from '../../science/result.ts';
 import type { RunOutcome } from '../../science/run.ts';
-import { basisOf, checkRun, worst, type Basis, type Checked, type Verdict } from '../../sessions/check.ts';
+import { basisOf, checkRun, worst, type Basis, type Verdict } from '../../sessions/check.ts';
 import type { Recipe } from '../../science/recipe/schema.ts';
 import type { Plan } from '../../science/plan.ts';
 import type { SharedFigures } from '../../sessions/link.ts';
@@ -32,7 +32,8 @@ const blank: Notebook = { find: () => Promise.resolve(null), keep: () => Promise
 export class Checkup {
   readonly experiment: Experiment;
   private shared = $state.raw<Claims | null>(null);
-  private checked = $state.raw<ReadonlyMap<string, Checked>>(new Map());
+  private checked = $state.raw<ReadonlyMap<string, Verdict>>(new Map());
+  private marks: readonly Mark[] = [];
   private failure = $state.raw<unknown>(null);
 
   readonly total: number = $derived.by(() => this.shared?.figures.length ?? 0);
@@ -47,7 +48,7 @@ export class Checkup {
     const bases = here === null ? [] : (this.shared?.figures ?? []).map(({ engine }) => basisOf(engine, here));
     return bases.find(({ by }) => by === 'figures') ?? (bases.length === 0 ? null : bases[0]);
   });
-  readonly verdict: Verdict | null = $derived.by(() => worst([...this.checked.values()].map(({ verdict }) => verdict)));
+  readonly verdict: Verdict | null = $derived.by(() => worst([...this.checked.values()]));
   /** Seconds until every run is checked, or null while there is no telling. */
   readonly secondsLeft: number | null = $derived.by(() => this.experiment.secondsFor(this.stepsLeft()));
   /** 0..1, by steps. */
@@ -65,8 +66,7 @@ export class Checkup {
           if (this.hold(outcome) === 'same') matched(outcome);
         },
         divergence: () => undefined,
-        // The link tells what came of it, so here it does not come.
-        diverged: ({ seed, arm, level, step }) => (this.failure = new Diverged({ seed, arm, level }, step)),
+        diverged: (mark) => this.miss(mark),
         failed: (error) => (this.failure = error),
         // Its engine needs no graphics processor.
         restarted: () => undefined,
@@ -83,34 +83,45 @@ export class Checkup {
   }
 
   /** Of one run: what it came to, or null where it has not been checked. */
-  of(run: RunId): Checked | null {
+  of(run: RunId): Verdict | null {
     return this.checked.get(runName(run)) ?? null;
   }
 
   /** Of all the link's runs of a level: their worst, once all are checked. */
   ofLevel(level: number): Verdict | null {
     const runs = (this.shared?.figures ?? []).filter((run) => run.level === level).map((run) => this.of(run));
-    const verdicts = runs.flatMap((run) => (run === null ? [] : run.verdict));
+    const verdicts = runs.filter((verdict) => verdict !== null);
     return verdicts.length === runs.length ? worst(verdicts) : null;
   }
 
   count(verdict: Verdict): number {
-    return [...this.checked.values()].filter((one) => one.verdict === verdict).length;
+    return [...this.checked.values()].filter((one) => one === verdict).length;
   }
 
   close(): void {
     this.experiment.close();
     this.shared = null;
     this.checked = new Map();
+    this.marks = [];
     this.failure = null;
   }
 
   private hold({ result }: RunOutcome): Verdict | null {
     const there = this.shared?.figures.find((run) => runName(run) === runName(result));
     if (this.shared === null || there === undefined) return null;
-    const checked = checkRun(there, result, this.shared.recipe.task.test);
-    this.checked = new Map([...this.checked, [runName(result), checked]]);
-    return checked.verdict;
+    const { verdict } = checkRun(there, result, this.shared.recipe.task.test);
+    this.checked = new Map([...this.checked, [runName(result), verdict]]);
+    return verdict;
+  }
+
+  /** The link tells of a run that cannot be trained here, nor can what grows from it. */
+  private miss(mark: Mark): void {
+    if (this.shared === null) return;
+    const { plan, figures } = this.shared;
+    this.marks = [...this.marks, mark];
+    const unchecked = figures.filter((run) => this.of(run) === null);
+    const missing = missingOf(plan, unchecked, this.marks).map(({ run }): [string, Verdict] => [runName(run), 'missing']);
+    this.checked = new Map([...this.checked, ...missing]);
   }
 
   private allSteps(): number {

@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { Checkup } from '../../../../src/app/state/checkup.svelte.ts';
+import { Diverged } from '../../../../src/science/divergence.ts';
 import type { RunRequest } from '../../../../src/science/experiment.ts';
 import type { RunResult } from '../../../../src/science/result.ts';
 import type { RunOutcome } from '../../../../src/science/run.ts';
@@ -77,8 +78,30 @@ describe('a checkup', () => {
     check.start(await sharedOf(session));
     await vi.waitFor(() => expect(check.isDone).toBe(true));
     expect([check.verdict, check.count('differs')]).toEqual(['differs', 1]);
-    expect(check.of({ seed: 2, arm: 'reinit', level: 2 })?.verdict).toBe('differs');
+    expect(check.of({ seed: 2, arm: 'reinit', level: 2 })).toBe('differs');
     expect([check.ofLevel(1), check.ofLevel(2)]).toEqual(['same', 'differs']);
+  });
+
+  it('of a run that diverges here says so, and of what grows from it; the others are checked all the same', async () => {
+    const { openLab, trained } = labOf();
+    const diverging: OpenLab = async (setup, listener) => {
+      const client = await openLab(setup, listener);
+      const run = (request: RunRequest): Promise<RunOutcome> => {
+        const { seed, arm, level } = request.run;
+        return seed === 2 && arm === 'ticket' && level === 1 ? Promise.reject(new Diverged(request.run, 7)) : client.run(request);
+      };
+      return { ...client, run };
+    };
+    const { check } = checkupOf(diverging);
+    check.start(await sharedOf(session));
+    await vi.waitFor(() => expect(check.isDone).toBe(true));
+    expect(check.error).toBeNull();
+    const verdicts = (arm: 'ticket' | 'reinit') => [0, 1, 2, 3].map((level) => check.of({ seed: 2, arm, level }));
+    expect(verdicts('ticket')).toEqual(['same', 'missing', 'missing', 'missing']);
+    expect(verdicts('reinit')).toEqual([null, 'same', 'missing', 'missing']);
+    expect(trained.filter((run) => run.startsWith('1/'))).toHaveLength(7);
+    expect([check.verdict, check.count('missing'), check.count('same'), check.progress]).toEqual(['missing', 5, 9, 1]);
+    expect([check.ofLevel(0), check.ofLevel(1)]).toEqual(['same', 'missing']);
   });
 
   it('compares figures where the link’s engine is another, and says so', async () => {
