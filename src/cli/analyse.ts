@@ -5,7 +5,8 @@ import { partingRange } from '../science/analysis/barrier.ts';
 import type { OtherMask } from '../science/analysis/mask-report.ts';
 import { analyses, type AnalysisName } from '../science/analysis/registry.ts';
 import { figuresOf } from '../science/analysis/summary.ts';
-import { pairedToDense, verdictOf } from '../science/analysis/verdict.ts';
+import { pairedToDense, seedsWithout, verdictOf } from '../science/analysis/verdict.ts';
+import { missingOf } from '../science/divergence.ts';
 import { LabError } from '../science/errors.ts';
 import { ancestorsOf } from '../science/chain.ts';
 import { conduct, type Notebook } from '../science/experiment.ts';
@@ -13,7 +14,7 @@ import type { Plan } from '../science/plan.ts';
 import { runKey } from '../science/recipe/identity.ts';
 import type { RunId } from '../science/result.ts';
 import type { RunOutcome } from '../science/run.ts';
-import { planOfBranch, runsAlong, trunkOf, type Session } from '../sessions/session.ts';
+import { marksAlong, planOfBranch, runsAlong, trunkOf, type Session } from '../sessions/session.ts';
 import { analyse, type Answer, type Question, type Subject } from '../worker/analysis.ts';
 import { openLab } from '../worker/node.ts';
 import { FileSource } from '../worker/node-source.ts';
@@ -27,6 +28,14 @@ export interface AnalyseOptions {
   readonly steps: readonly number[];
 }
 
+interface SeedsAnswer {
+  readonly what: 'seeds';
+  readonly verdict: string | null;
+  readonly paired: ReturnType<typeof pairedToDense>;
+  /** Seeds that are in no pair, since training diverged. */
+  readonly lost: readonly number[];
+}
+
 /** What is written: the question, and its answer. */
 export interface AnalysisFile {
   readonly format: 'lottery-ticket-analysis';
@@ -36,7 +45,7 @@ export interface AnalysisFile {
   readonly run: RunId;
   readonly paper: string;
   readonly formula: string;
-  readonly answer: Answer | { readonly what: 'seeds'; readonly verdict: string | null; readonly paired: ReturnType<typeof pairedToDense> };
+  readonly answer: Answer | SeedsAnswer;
 }
 
 /** Runs that the file lacks are looked for in the store. Throws a LabError that names the option, the file or the field at fault. */
@@ -59,7 +68,20 @@ export async function analyseSession(path: string, options: AnalyseOptions, stor
   if (what === 'seeds') {
     const figures = runsAlong(session, branch.id).map(figuresOf);
     const { arm, level } = run;
-    return { ...file, answer: { what, verdict: verdictOf(figures, arm, level), paired: pairedToDense(figures, arm, level) } };
+    const sides = plan.recipe.seeds.flatMap((seed): RunId[] => [
+      { seed, arm: 'ticket', level: 0 },
+      { seed, arm, level },
+    ]);
+    const missing = missingOf(plan, sides, marksAlong(session, branch.id));
+    return {
+      ...file,
+      answer: {
+        what,
+        verdict: verdictOf(figures, arm, level),
+        paired: pairedToDense(figures, arm, level),
+        lost: seedsWithout(missing, arm, level),
+      },
+    };
   }
   const subject = await subjectOf(plan, run, outcomes, store);
   const question: Question =

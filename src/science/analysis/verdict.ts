@@ -1,5 +1,6 @@
 /** What repetitions say of a level: the paired difference to dense, seed by seed, and from three seeds on a verdict. */
 import { mean, sampleStandardDeviation } from 'simple-statistics';
+import type { MissingRun } from '../divergence.ts';
 import type { Arm } from '../recipe/schema.ts';
 import type { RunFigures } from './summary.ts';
 
@@ -26,6 +27,12 @@ export function pairedToDense(runs: readonly RunFigures[], arm: Arm, level: numb
       if (other === undefined) return [];
       return { seed, accuracy: testAccuracy - other.testAccuracy, earlyStop: earlyStop.step - other.earlyStop.step };
     });
+}
+
+/** Seeds that have no pair at an arm and level since a run of theirs diverged or was left out, ascending. */
+export function seedsWithout(missing: readonly MissingRun[], arm: Arm, level: number): number[] {
+  const lost = missing.filter(({ run }) => run.level === 0 || (run.level === level && run.arm === arm));
+  return [...new Set(lost.map(({ run }) => run.seed))].sort((one, other) => one - other);
 }
 
 /** Sums of shares such as 0.97 are not exact: differences below this are none. */

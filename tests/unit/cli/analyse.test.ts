@@ -6,6 +6,7 @@ import { expect, it } from 'vitest';
 import { analyseSession as analyse, type AnalyseOptions } from '../../../src/cli/analyse.ts';
 import { OutcomeStore } from '../../../src/cli/outcomes.ts';
 import { exportSession } from '../../../src/sessions/sealed.ts';
+import { addMark, TRUNK } from '../../../src/sessions/session.ts';
 import { tinyRecipe } from '../science/recipes.ts';
 import { sampleSession } from '../sessions/sample.ts';
 
@@ -35,6 +36,17 @@ it('answers for a run that it trains first, the same every time', async () => {
 it('of seeds needs figures alone', async () => {
   const { answer } = await analyseSession(path, { ...options, what: 'seeds' });
   expect(answer.what === 'seeds' && answer.paired.map(({ seed }) => seed)).toEqual([1, 2, 3]);
+});
+
+it('of seeds names those that diverged, or grew from what did', async () => {
+  const diverged = { seed: 2, arm: 'ticket', level: 1, step: 7, key: 'f'.repeat(64) } as const;
+  const left = session.runs.filter(({ seed, level }) => seed !== 2 || level === 0);
+  const broken = join(folder, 'diverged.json');
+  await writeFile(broken, exportSession(addMark({ ...session, runs: left }, TRUNK, diverged)));
+  for (const run of [{ seed: 1, arm: 'ticket', level: 1 } as const, { seed: 1, arm: 'reinit', level: 2 } as const]) {
+    const { answer } = await analyseSession(broken, { ...options, what: 'seeds', run });
+    expect(answer.what === 'seeds' && [answer.verdict, answer.paired.map(({ seed }) => seed), answer.lost]).toEqual([null, [1, 3], [2]]);
+  }
 });
 
 it.each([

@@ -4,8 +4,9 @@ import type { Barrier } from '../../../../science/analysis/barrier.ts';
 import type { MaskReport } from '../../../../science/analysis/mask-report.ts';
 import type { Sharpness } from '../../../../science/analysis/sharpness.ts';
 import type { LossSlice } from '../../../../science/analysis/slice.ts';
+import type { MissingRun } from '../../../../science/divergence.ts';
 import type { RunFigures } from '../../../../science/analysis/summary.ts';
-import { pairedToDense, verdictOf, type LevelVerdict } from '../../../../science/analysis/verdict.ts';
+import { pairedToDense, seedsWithout, verdictOf, type LevelVerdict } from '../../../../science/analysis/verdict.ts';
 import type { Arm } from '../../../../science/recipe/schema.ts';
 import { fixed, integer, keptPercent, percent } from '../../../format.ts';
 import type { StageLayer } from '../../stage/layers.ts';
@@ -46,12 +47,17 @@ const verdictWords: Readonly<Record<LevelVerdict, (of: { seeds: number; differen
   losing: m.analysis_seeds_losing,
 };
 
-export function seedsWords(figures: readonly RunFigures[], arm: Arm, level: number): string {
+/** `missing`: runs of the branch that diverged or were left out; the seeds that the verdict lacks for them are named. */
+export function seedsWords(figures: readonly RunFigures[], arm: Arm, level: number, missing: readonly MissingRun[] = []): string {
   if (level === 0) return m.analysis_seeds_dense();
   const pairs = pairedToDense(figures, arm, level);
   const verdict = verdictOf(figures, arm, level);
-  if (verdict === null) return m.analysis_seeds_few({ seeds: pairs.length });
-  return verdictWords[verdict]({ seeds: pairs.length, difference: points(meanOf(pairs.map(({ accuracy }) => accuracy))) });
+  const words =
+    verdict === null
+      ? m.analysis_seeds_few({ seeds: pairs.length })
+      : verdictWords[verdict]({ seeds: pairs.length, difference: points(meanOf(pairs.map(({ accuracy }) => accuracy))) });
+  const lost = seedsWithout(missing, arm, level);
+  return lost.length === 0 ? words : `${words} ${m.analysis_seeds_lost({ seeds: lost.join(', ') })}`;
 }
 
 /** Of a slice: its middle, the mean of its edge and its highest point. */

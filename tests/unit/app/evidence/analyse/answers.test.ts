@@ -82,6 +82,14 @@ describe('seeds', () => {
     ]);
     expect(seedsWords(runs, 'ticket', 1)).toMatch(/^Winning: over 3 seeds .*\+1\.00 points/);
     expect(seedsWords(runs.slice(0, 5), 'ticket', 1)).toBe('2 of the 3 seeds that a verdict takes.');
+    const missing = [2, 1].map((seed) => {
+      const run = { seed, arm: 'ticket' as const, level: 1 };
+      return { run, cause: { ...run, step: 7 } };
+    });
+    expect(seedsWords(runs.slice(0, 4), 'ticket', 1, missing)).toBe(
+      '1 of the 3 seeds that a verdict takes. Without seed 1, 2: training diverged in this run, or in what it is held against or grows from.',
+    );
+    expect(seedsWords(runs, 'reinit', 1, missing)).not.toMatch(/Without/);
     expect(read(await seedsCsv(runs, 'ticket', 2))[0]).toMatchObject({
       level: '1',
       seed: '1',
