@@ -2,6 +2,7 @@
 import { m } from '../../../paraglide/messages.js';
 import { isSelf, type MissingRun } from '../../../science/divergence.ts';
 import type { Arm } from '../../../science/recipe/schema.ts';
+import type { RunId } from '../../../science/result.ts';
 import { groupBy } from '../../../science/group.ts';
 import { summarise } from '../../../science/analysis/summary.ts';
 import { armLook } from '../../arms.ts';
@@ -20,7 +21,10 @@ export interface Row {
   readonly arm: Arm;
   /** Null: all of them. */
   readonly seed: number | null;
+  /** Made when they are asked for: of tens of thousands of rows a hundred are in sight. */
   readonly cells: readonly Cell[];
+  /** One of them, at the cost of no other. */
+  readonly cellAt: (column: number) => Cell;
 }
 
 export interface Table {
@@ -40,6 +44,15 @@ const number = (value: number | null, words: (value: number) => string): Cell =>
         },
       };
 const word = (text: string): Cell => ({ text, value: text });
+
+/** A row of what `columns` say of an item. */
+const rowOf = <Item>(item: Item, place: Pick<Row, 'id' | 'level' | 'arm' | 'seed'>, columns: readonly ((item: Item) => Cell)[]): Row => ({
+  ...place,
+  get cells() {
+    return columns.map((of) => of(item));
+  },
+  cellAt: (column) => columns[column](item),
+});
 const percent = (value: number): string => accuracy(value);
 const seconds = (ms: number): string => fixed(ms / 1000, 1);
 const armName = (level: number, arm: Arm): string => (level === 0 ? m.app_dense() : armLook[arm].name());
@@ -51,8 +64,18 @@ const fateOf = ({ run, cause }: MissingRun): string =>
 /** Of an arm at a level of which there is no result. */
 const NOTHING: Cell = number(null, String);
 
+const meansRow = (level: number, arm: Arm, cells: readonly Cell[]): Row => ({
+  id: `${arm}/${level}`,
+  level,
+  arm,
+  seed: null,
+  cells,
+  cellAt: (column) => cells[column],
+});
+
 export function meansTable(findings: readonly Finding[], missing: readonly MissingRun[] = []): Table {
-  const lost = (level: number, arm: Arm): number => missing.filter(({ run }) => run.level === level && run.arm === arm).length;
+  const missingBy = groupBy(missing, ({ run }) => `${run.arm}/${run.level}`);
+  const lost = (level: number, arm: Arm): number => missingBy.get(`${arm}/${level}`)?.length ?? 0;
   const seeds = (count: number, lost: number): Cell => ({
     text: lost === 0 ? String(count) : m.evidence_seeds_of({ count, all: count + lost }),
     value: count,
@@ -78,12 +101,8 @@ export function meansTable(findings: readonly Finding[], missing: readonly Missi
       m.evidence_column_seeds(),
     ],
     rows: [
-      ...summarise(findings).map(({ level, arm, density, testAccuracy, earlyStopStep, earlyStopTestAccuracy }) => ({
-        id: `${arm}/${level}`,
-        level,
-        arm,
-        seed: null,
-        cells: [
+      ...summarise(findings).map(({ level, arm, density, testAccuracy, earlyStopStep, earlyStopTestAccuracy }) =>
+        meansRow(level, arm, [
           number(level, String),
           number(density.mean, kept),
           word(armName(level, arm)),
@@ -103,24 +122,20 @@ export function meansTable(findings: readonly Finding[], missing: readonly Missi
             seconds,
           ),
           seeds(testAccuracy.count, lost(level, arm)),
-        ],
-      })),
+        ]),
+      ),
       ...[...blank]
         .filter(([id]) => !known.has(id))
-        .map(([id, { level, arm }]) => ({
-          id,
-          level,
-          arm,
-          seed: null,
-          cells: [
+        .map(([, { level, arm }]) =>
+          meansRow(level, arm, [
             number(level, String),
             NOTHING,
             word(armName(level, arm)),
             { ...word(m.evidence_diverged()), value: -Infinity },
             ...Array.from({ length: 5 }, () => NOTHING),
             seeds(0, lost(level, arm)),
-          ],
-        })),
+          ]),
+        ),
     ],
   };
 }
@@ -131,6 +146,42 @@ const originWords: Record<Finding['origin'], () => string> = {
   file: m.evidence_origin_file,
   'changed-file': m.evidence_origin_changed,
 };
+
+/** Of a run, in the order of the table's columns. */
+const runCells: readonly ((run: Finding) => Cell)[] = [
+  ({ level }) => number(level, String),
+  ({ density }) => number(density, kept),
+  ({ level, arm }) => word(armName(level, arm)),
+  ({ seed }) => number(seed, String),
+  ({ testAccuracy }) => number(testAccuracy, percent),
+  ({ earlyStop }) => number(earlyStop.step, integer),
+  ({ earlyStop }) => number(earlyStop.testAccuracy, percent),
+  ({ initialTestAccuracy }) => number(initialTestAccuracy, percent),
+  ({ validationAccuracy }) => number(validationAccuracy, percent),
+  ({ trainAccuracy }) => number(trainAccuracy, percent),
+  ({ trainMs }) => number(trainMs, seconds),
+  ({ fingerprint }) => word(fingerprint.slice(0, 8)),
+  ({ origin }) => word(originWords[origin]()),
+];
+
+/** The same of a run that has no result. */
+const missingCells: readonly ((one: MissingRun) => Cell)[] = [
+  ({ run }) => number(run.level, String),
+  () => NOTHING,
+  ({ run }) => word(armName(run.level, run.arm)),
+  ({ run }) => number(run.seed, String),
+  (one) => ({ text: fateOf(one), value: -Infinity }),
+  ...Array.from({ length: 6 }, () => () => NOTHING),
+  () => word('–'),
+  () => word('–'),
+];
+
+const placeOf = ({ seed, arm, level }: RunId): Pick<Row, 'id' | 'level' | 'arm' | 'seed'> => ({
+  id: `${seed}/${arm}/${level}`,
+  level,
+  arm,
+  seed,
+});
 
 export const runsTable = (findings: readonly Finding[], missing: readonly MissingRun[] = []): Table => ({
   columns: [
@@ -149,41 +200,8 @@ export const runsTable = (findings: readonly Finding[], missing: readonly Missin
     m.evidence_column_origin(),
   ],
   rows: [
-    ...findings.map((run) => ({
-      id: `${run.seed}/${run.arm}/${run.level}`,
-      level: run.level,
-      arm: run.arm,
-      seed: run.seed,
-      cells: [
-        number(run.level, String),
-        number(run.density, kept),
-        word(armName(run.level, run.arm)),
-        number(run.seed, String),
-        number(run.testAccuracy, percent),
-        number(run.earlyStop.step, integer),
-        number(run.earlyStop.testAccuracy, percent),
-        number(run.initialTestAccuracy, percent),
-        number(run.validationAccuracy, percent),
-        number(run.trainAccuracy, percent),
-        number(run.trainMs, seconds),
-        word(run.fingerprint.slice(0, 8)),
-        word(originWords[run.origin]()),
-      ],
-    })),
-    ...missing.map((one) => ({
-      ...one.run,
-      id: `${one.run.seed}/${one.run.arm}/${one.run.level}`,
-      cells: [
-        number(one.run.level, String),
-        NOTHING,
-        word(armName(one.run.level, one.run.arm)),
-        number(one.run.seed, String),
-        { text: fateOf(one), value: -Infinity },
-        ...Array.from({ length: 6 }, () => NOTHING),
-        word('–'),
-        word('–'),
-      ],
-    })),
+    ...findings.map((run) => rowOf(run, placeOf(run), runCells)),
+    ...missing.map((one) => rowOf(one, placeOf(one.run), missingCells)),
   ].sort((a, b) => a.level - b.level),
 });
 
@@ -194,10 +212,12 @@ export interface Sorting {
 
 /** Rows in a column's order; equal ones stay in the order they had. */
 export function sorted(rows: readonly Row[], { column, isDescending }: Sorting): Row[] {
-  const order = (a: Row, b: Row): number => {
-    const [one, other] = [a.cells[column].value, b.cells[column].value];
+  const order = (one: Cell['value'], other: Cell['value']): number => {
     if (typeof one === 'string' || typeof other === 'string') return String(one).localeCompare(String(other));
     return one === other ? 0 : one < other ? -1 : 1;
   };
-  return [...rows].sort((a, b) => (isDescending ? order(b, a) : order(a, b)));
+  return rows
+    .map((row) => ({ row, value: row.cellAt(column).value }))
+    .sort((a, b) => (isDescending ? order(b.value, a.value) : order(a.value, b.value)))
+    .map(({ row }) => row);
 }
