@@ -15,7 +15,7 @@ export interface Method {
 }
 
 const REGROWN =
-  'A weight that is dropped and grown in the same update begins at zero without momentum, like any that grows. In the public code of RigL it keeps both, so that there nothing has happened to it.';
+  'A weight that is dropped and grown in the same update begins at zero without momentum, like any that grows. In the public code of RigL it keeps both, so that there nothing has happened to it. Measured on digits (128-64, 1500 steps, ten seeds) that changes nothing beyond chance: RigL scores 97.3, 96.4 and 93.7 % at 30, 9 and 2.7 % kept, 97.3, 96.4 and 94.0 % where it keeps both.';
 
 type Pruning = Recipe['pruning'];
 type Rewind = Recipe['rewind'];
@@ -81,7 +81,7 @@ export const methods: Readonly<Record<Recipe['method']['type'], Method>> = {
     paper: 'Zhou et al. 2019, §5',
     formula: 'm ~ Bernoulli(σ(v)) each step; v ← v − η ∂L/∂w′ c w σ(v)(1 − σ(v)), w′ = c m w, θ = θ₀, c = 1 or n/Σm',
     departures: [
-      'The scale c counts as given. In the authors’ code the gradient passes through the count Σm, too, which pushes all logits of a layer up or down together; here each is moved by its own weight alone.',
+      'The scale c counts as given. In the authors’ code the gradient passes through the count Σm, too, which pushes all logits of a layer up or down together; here each is moved by its own weight alone. On digits (128-64, ten seeds) the masks come out a little denser for it, 51 against 46 % after one level, at the same accuracy: 93.6 against 93.5 %.',
     ],
     cost: 'a dense gradient and n draws a step',
   },
