@@ -1,5 +1,14 @@
 /** Axes that fit what they show. */
-import { scaleLog, ticks as niceTicks, tickStep } from 'd3';
+import { ticks as niceTicks, tickStep } from 'd3';
+
+/**
+ * Numbers of one range to those of another, both given by their ends; all to the middle where the first has no length. It is
+ * all that is asked of d3's scales, which bring dates and colours along.
+ */
+export const linear =
+  ([from, to]: readonly [number, number], [start, end]: readonly [number, number]) =>
+  (value: number): number =>
+    start + (end - start) * (to === from ? 0.5 : (value - from) / (to - from));
 
 export interface Axis {
   readonly domain: readonly [number, number];
@@ -41,6 +50,6 @@ export function keptScale(densities: readonly number[], [from, to]: readonly [nu
   const hasNone = some.length < densities.length;
   const [fullest, sparsest] = some.length === 0 ? [1, 1] : [Math.max(...some), Math.min(...some)];
   const end = hasNone ? to - beyond : to;
-  const scale = scaleLog([fullest, sparsest === fullest ? fullest / 2 : sparsest], [from, end]);
-  return { at: (density) => (density > 0 ? scale(density) : to), breakAt: hasNone ? (end + to) / 2 : null };
+  const scale = linear([Math.log(fullest), Math.log(sparsest === fullest ? fullest / 2 : sparsest)], [from, end]);
+  return { at: (density) => (density > 0 ? scale(Math.log(density)) : to), breakAt: hasNone ? (end + to) / 2 : null };
 }

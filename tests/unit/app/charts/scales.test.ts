@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fit, keptScale } from '../../../../src/app/charts/scales.ts';
+import { fit, keptScale, linear } from '../../../../src/app/charts/scales.ts';
 
 describe('an axis', () => {
   it('shows nothing below 0 where nothing is negative, however wide it must be', () => {
@@ -7,6 +7,12 @@ describe('an axis', () => {
     expect(fit([200], 4, 200).domain).toEqual([100, 300]);
     expect(fit([-0.5, 0.2], 4, 2).domain[0]).toBeLessThan(-1);
   });
+});
+
+it('numbers go from range to range in proportion, also backwards; where there is no range, to the middle', () => {
+  const y = linear([10, 20], [200, 100]);
+  expect([10, 12.5, 20, 30].map(y)).toEqual([200, 175, 100, 0]);
+  expect(linear([7, 7], [0, 100])(7)).toBe(50);
 });
 
 describe('densities on an axis', () => {
