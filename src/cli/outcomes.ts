@@ -60,17 +60,20 @@ export interface PruneOptions {
 }
 
 export class OutcomeStore implements Notebook {
-  private constructor(readonly folder: string) {}
+  private constructor(
+    readonly folder: string,
+    private readonly tell: (error: LabError) => void,
+  ) {}
 
-  /** Rejects with a LabError where the folder cannot be made. */
-  static async open(folder: string): Promise<OutcomeStore> {
+  /** `tell` hears of outcomes that are damaged, by name. Rejects with a LabError where the folder cannot be made. */
+  static async open(folder: string, tell: (error: LabError) => void = ({ message }) => console.error(message)): Promise<OutcomeStore> {
     named(folder, OPTION);
     try {
       await mkdir(folder, { recursive: true });
     } catch (error) {
       throw unwritable(folder, OPTION, error);
     }
-    return new OutcomeStore(folder);
+    return new OutcomeStore(folder, tell);
   }
 
   /** A damaged outcome is as good as none: its run is trained again. */
@@ -86,7 +89,7 @@ export class OutcomeStore implements Notebook {
       return outcome;
     } catch (error) {
       if (!(error instanceof LabError)) throw error;
-      console.error(error.message);
+      this.tell(error);
       return null;
     }
   }

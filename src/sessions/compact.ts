@@ -150,6 +150,13 @@ export async function decodeOutcome(bytes: Uint8Array, source: string): Promise<
   }
 }
 
+/** The same of what is kept under a run key: another run's outcome is none of it. */
+export async function decodeOutcomeOf(key: string, bytes: Uint8Array): Promise<RunOutcome> {
+  const outcome = await decodeOutcome(bytes, key);
+  if (outcome.result.key === key) return outcome;
+  throw new LabError(m.sessions_outcome_corrupt({ source: key, reason: m.sessions_outcome_other() }), key);
+}
+
 async function readOutcome(reader: ByteReader, source: string): Promise<RunOutcome> {
   const turns = new Turns();
   const header = parseAs(HeaderSchema, JSON.parse(reader.text()), source);

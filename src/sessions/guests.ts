@@ -6,7 +6,7 @@
 import { promisifyRequest } from 'idb-keyval';
 import { LabError } from '../science/errors.ts';
 import type { RunOutcome } from '../science/run.ts';
-import { decodeOutcome, encodeOutcome } from './compact.ts';
+import { decodeOutcomeOf, encodeOutcome } from './compact.ts';
 import { openGuests } from './shelves.ts';
 
 /** Of a run, what its weights are found by. */
@@ -31,7 +31,7 @@ export class Guests {
     const bytes = await this.outcomes.read((store) => promisifyRequest(store.get(nameOf(claim)) as IDBRequest<unknown>));
     if (!(bytes instanceof Uint8Array)) return null;
     try {
-      return await decodeOutcome(bytes, claim.key);
+      return await decodeOutcomeOf(claim.key, bytes);
     } catch (error) {
       if (!(error instanceof LabError)) throw error;
       this.tell(error);

@@ -50,7 +50,10 @@ const RETURN = 13;
 const QUOTE = 0x22;
 const COMMA = 0x2c;
 const BACKSLASH = 0x5c;
-const [BRACKET, END_BRACKET, BRACE, END_BRACE] = [0x5b, 0x5d, 0x7b, 0x7d];
+const END_BRACE = 0x7d;
+/** Characters that are looked at outside words, by their codes. */
+const STRUCTURE = new Uint8Array(END_BRACE + 1);
+for (const character of '"[]{},\n\r') STRUCTURE[character.charCodeAt(0)] = 1;
 
 export class JsonPieces {
   private readonly memory = new MemoryCount();
@@ -67,18 +70,18 @@ export class JsonPieces {
   /** The next piece of the text. Throws `NotJson` or `TooFull` as soon as that shows. */
   push(piece: string): void {
     let from = 0;
+    let { innermost } = this;
     for (let at = 0; at < piece.length; at++) {
+      if (this.isInWord) at = this.endOfWord(piece, at);
       const code = piece.charCodeAt(at);
-      if (code === LINE_FEED || code === RETURN) this.breakLine(code, this.before + at);
-      else if (this.isEscaped) this.isEscaped = false;
-      else if (this.isInWord) {
-        if (code === QUOTE) this.isInWord = false;
-        else this.isEscaped = code === BACKSLASH;
-      } else if (code === QUOTE) this.isInWord = true;
-      else if (this.cuts(code, at - from)) {
+      if (!(code <= END_BRACE && STRUCTURE[code] === 1)) continue;
+      if (code === QUOTE) this.isInWord = true;
+      else if (code === LINE_FEED || code === RETURN) this.breakLine(code, this.before + at);
+      else if (code !== COMMA || (innermost.bracket === '[' && innermost.own.length + at - from > LONG)) {
         this.take(piece.slice(from, at));
         from = at + 1;
         this.cut(piece[at], { line: this.line, column: this.before + from - this.lineBegins + 1 });
+        ({ innermost } = this);
       }
     }
     this.take(piece.slice(from));
@@ -102,10 +105,18 @@ export class JsonPieces {
     this.lineBegins = at + 1;
   }
 
-  /** Whether the innermost text ends before a character: at brackets, and at the comma of a long array. `length`: of what was not taken yet. */
-  private cuts(code: number, length: number): boolean {
-    if (code === COMMA) return this.innermost.bracket === '[' && this.innermost.own.length + length > LONG;
-    return code === BRACKET || code === BRACE || ((code === END_BRACKET || code === END_BRACE) && this.open.length > 1);
+  /** The place after the word that goes on at `from`, or after the piece. Line breaks in it are faults: nothing after them is placed. */
+  private endOfWord(piece: string, from: number): number {
+    for (let at = from; at < piece.length; at++) {
+      const code = piece.charCodeAt(at);
+      if (this.isEscaped) this.isEscaped = false;
+      else if (code === BACKSLASH) this.isEscaped = true;
+      else if (code === QUOTE) {
+        this.isInWord = false;
+        return at + 1;
+      }
+    }
+    return piece.length;
   }
 
   private take(text: string): void {
@@ -119,7 +130,8 @@ export class JsonPieces {
     else if (character === '[' || character === '{') {
       if (this.open.length > MOST_DEPTH) throw new TooFull();
       this.open.push(opened(character, next));
-    } else this.close(character, next);
+    } else if (this.open.length > 1) this.close(character, next);
+    else this.take(character);
   }
 
   /** Makes the items of an array so far; those after a comma follow. */

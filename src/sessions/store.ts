@@ -7,7 +7,7 @@ import * as v from 'valibot';
 import { m } from '../paraglide/messages.js';
 import { LabError } from '../science/errors.ts';
 import type { Notebook } from '../science/experiment.ts';
-import { decodeOutcome, encodeOutcome } from './compact.ts';
+import { decodeOutcomeOf, encodeOutcome } from './compact.ts';
 import type { Database } from './database.ts';
 import { FactsSchema, factsOf } from './facts.ts';
 import { sessionText } from './file.ts';
@@ -16,7 +16,7 @@ import { NewerVersion } from './schema.ts';
 import { renameSession, SESSION_VERSION, sessionName, type Session } from './session.ts';
 import { claims, entries, openShelves, sizes, texts, type Claim } from './shelves.ts';
 
-const whole = () => v.pipe(v.number(), v.integer(), v.minValue(0));
+const whole = () => v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 
 /** Loose: a newer build may say more. */
 const EntrySchema = v.object({
@@ -41,6 +41,9 @@ const EntrySchema = v.object({
 /** A line of the library. */
 export type SessionEntry = Readonly<v.InferOutput<typeof EntrySchema>>;
 
+/** Whether it is what a list says of the session that it is kept under. */
+const isEntryOf = (id: string, value: unknown): value is SessionEntry => v.is(EntrySchema, value) && value.id === id;
+
 /** Written by a newer build: it is listed and can be exported, but is neither opened nor changed here. */
 export const isNewer = ({ format }: SessionEntry): boolean => format > SESSION_VERSION;
 
@@ -64,8 +67,7 @@ const LAST = 'last';
 
 const getEntry = (store: IDBObjectStore, id: string): Promise<SessionEntry | undefined> =>
   promisifyRequest(store.get(entries.key(id)) as IDBRequest<SessionEntry | undefined>);
-const getText = (store: IDBObjectStore, id: string): Promise<string | undefined> =>
-  promisifyRequest(store.get(texts.key(id)) as IDBRequest<string | undefined>);
+const getText = (store: IDBObjectStore, id: string): Promise<unknown> => promisifyRequest(store.get(texts.key(id)) as IDBRequest<unknown>);
 
 export class SessionStore {
   /** Outcomes of runs with their weights. A damaged one reads as none, so that its run is trained again. */
@@ -95,7 +97,7 @@ export class SessionStore {
   async list(): Promise<readonly SessionEntry[]> {
     const { names, values } = await this.library.read((store) => entries.all(store));
     const list = await Promise.all(
-      values.map((value, index) => (v.is(EntrySchema, value) ? Promise.resolve(value) : this.mend(names[index], value))),
+      values.map((value, index) => (isEntryOf(names[index], value) ? Promise.resolve(value) : this.mend(names[index], value))),
     );
     return list.sort((a, b) => b.updated - a.updated);
   }
@@ -135,7 +137,8 @@ export class SessionStore {
 
   /** What is stored of a session, readable or not. */
   async text(id: string): Promise<string> {
-    return (await this.library.read((store) => getText(store, id))) ?? '';
+    const text = await this.library.read((store) => getText(store, id));
+    return typeof text === 'string' ? text : '';
   }
 
   /**
@@ -218,7 +221,7 @@ export class SessionStore {
     const entry = await entryFrom(id, text, value);
     const save = async (store: IDBObjectStore): Promise<void> => {
       // Another tab may have saved it meanwhile; what a newer build wrote is left as it is.
-      if (!isNewer(entry) && !v.is(EntrySchema, await getEntry(store, id))) store.put(entry, entries.key(id));
+      if (!isNewer(entry) && !isEntryOf(id, await getEntry(store, id))) store.put(entry, entries.key(id));
     };
     // On a full disk it is made anew at the next visit, too.
     await this.library.write(save).catch(() => undefined);
@@ -229,7 +232,7 @@ export class SessionStore {
     const bytes = await this.outcomes.read((store) => promisifyRequest(store.get(key) as IDBRequest<unknown>));
     if (!(bytes instanceof Uint8Array)) return null;
     try {
-      const outcome = await decodeOutcome(bytes, key);
+      const outcome = await decodeOutcomeOf(key, bytes);
       // On a full disk it is found all the same.
       if (!this.claimed.has(key)) await this.claim(key, bytes).catch(() => undefined);
       return outcome;

@@ -19,6 +19,11 @@ export class Dice {
     return from[this.below(from.length)];
   }
 
+  /** Mostly the first, which is small and quickly read; now and then one of the others. */
+  pickSmall<Value>(from: readonly [Value, ...Value[]]): Value {
+    return this.once(5) ? this.pick(from) : from[0];
+  }
+
   /** True once in so many times. */
   once(times: number): boolean {
     return this.below(times) === 0;

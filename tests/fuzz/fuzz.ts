@@ -34,7 +34,7 @@ export interface Report {
   readonly accepted: number;
   readonly refused: number;
   readonly failures: readonly Failure[];
-  /** Processor time of the dearest case, in milliseconds. */
+  /** Time of the dearest case, in milliseconds. */
   readonly dearest: number;
 }
 
@@ -51,8 +51,8 @@ export async function fuzz(reader: Reader, { seed, from, count }: Cases): Promis
   for (let number = from; number < from + count && failures.length < MOST_FAILURES; number++) {
     const input = reader.make(new Dice(seed, number));
     let { outcome, ms } = await attempt(reader, input);
-    // What else the process does, it does not do twice at the same case.
-    if (ms > MOST_MS) ms = Math.min(ms, (await attempt(reader, input)).ms);
+    // What else the machine does, it does not do twice at the same case.
+    if (ms > MOST_MS) ms = (await attempt(reader, input, processorTime)).ms;
     if (ms > MOST_MS) outcome = `took ${Math.round(ms)} ms`;
     dearest = Math.max(dearest, ms);
     if (outcome === 'accepted') accepted++;
@@ -62,17 +62,26 @@ export async function fuzz(reader: Reader, { seed, from, count }: Cases): Promis
   return { cases: count, accepted, refused, failures, dearest };
 }
 
-async function attempt(reader: Reader, input: unknown): Promise<{ outcome: string; ms: number }> {
-  const began = process.cpuUsage();
+/** Tells the time by the clock, which is asked quickly; or by what the processor took, whoever else uses it. */
+async function attempt(
+  reader: Reader,
+  input: unknown,
+  clock: () => number = () => performance.now(),
+): Promise<{ outcome: string; ms: number }> {
+  const began = clock();
   let outcome = 'accepted';
   try {
     await reader.read(input);
   } catch (error) {
     outcome = complaint(error) ?? 'refused';
   }
-  const { user, system } = process.cpuUsage(began);
-  return { outcome, ms: (user + system) / 1000 };
+  return { outcome, ms: clock() - began };
 }
+
+const processorTime = (): number => {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+};
 
 /** What is wrong with an error; null where it is one for people. */
 function complaint(error: unknown): string | null {

@@ -117,11 +117,14 @@ function fill(raw: Plain, defaults: Plain): Plain {
 /** The recipe without what the defaults say anyway: `fillDefaults` gives it back. */
 export const stripDefaults = (filled: Plain): Plain => strip(filled, defaultsFor(filled));
 
+const isSame = (one: unknown, other: unknown): boolean =>
+  one === other || (typeof one === 'object' && typeof other === 'object' && stableText(one) === stableText(other));
+
 function strip(filled: Plain, defaults: Plain): Plain {
   const stripped: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(filled)) {
     const fallback = defaults[key];
-    if (stableText(value) === stableText(fallback)) continue;
+    if (isSame(value, fallback)) continue;
     stripped[key] = isPlain(value) && isPlain(fallback) ? strip(value, fallback) : value;
   }
   return stripped;

@@ -8,11 +8,13 @@ export const stableText = (value: unknown): string => JSON.stringify(sorted(valu
 
 /** Lists of numbers alone, which are long, stay what they are. */
 function sorted(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.every((item) => typeof item === 'number') ? value : value.map(sorted);
-  if (!isPlain(value)) return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([key, part]) => [key, sorted(part)]),
-  );
+  const fields = value as Plain;
+  const result: Record<string, unknown> = {};
+  for (const name of Object.keys(fields).sort()) {
+    if (name === '__proto__') Object.defineProperty(result, name, { value: sorted(fields[name]), enumerable: true });
+    else result[name] = sorted(fields[name]);
+  }
+  return result;
 }

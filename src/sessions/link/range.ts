@@ -114,8 +114,8 @@ export class Numbers {
   private readonly zero = new Odds(MEMORY);
   private readonly sign = new Odds(MEMORY);
   private readonly longer = oddsList(MAX_LENGTH);
-  /** The bits below the first, by the number's length: the first two of them are learned, the rest nearly even. */
-  private readonly lower = Array.from({ length: MAX_LENGTH }, () => oddsList(MAX_LENGTH));
+  /** The bits below the first, by the number's length, of the lengths that there were so far: few, and a link has many kinds of numbers. */
+  private readonly lower = new Map<number, readonly Odds[]>();
 
   code(coder: BitCoder, value: number): number {
     if (coder.bit(this.zero, value === 0 ? 1 : 0) === 1) return 0;
@@ -127,8 +127,10 @@ export class Numbers {
       length++;
       if (length === MAX_LENGTH) throw new Malformed();
     }
+    const lower = this.lower.get(length) ?? oddsList(length);
+    this.lower.set(length, lower);
     let result = 1;
-    for (let place = length - 1; place >= 0; place--) result = 2 * result + coder.bit(this.lower[length][place], (size >> place) & 1);
+    for (let place = length - 1; place >= 0; place--) result = 2 * result + coder.bit(lower[place], (size >> place) & 1);
     return isNegative ? -result : result;
   }
 }

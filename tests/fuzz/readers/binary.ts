@@ -1,7 +1,7 @@
 /** Zips with weights, stored outcomes and packed data: bytes with and without checksums that are right again. */
 import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
-import { zipSync, type Zippable } from 'fflate';
+import { gzipSync as gzipped, zipSync, type Zippable } from 'fflate';
 import { density } from '../../../src/science/mask.ts';
 import { fingerprint } from '../../../src/science/fingerprint.ts';
 import { modelOf } from '../../../src/science/recipe/model.ts';
@@ -10,13 +10,14 @@ import type { Tensors } from '../../../src/science/tensors.ts';
 import { exportArchive, importArchive } from '../../../src/sessions/archive.ts';
 import { ByteReader, ByteWriter } from '../../../src/sessions/bytes.ts';
 import { decodeOutcome, encodeOutcome } from '../../../src/sessions/compact.ts';
-import { addRun, newSession, TRUNK } from '../../../src/sessions/session.ts';
+import { addRun, newSession, TRUNK, type Session } from '../../../src/sessions/session.ts';
 import { readZip } from '../../../src/sessions/zip.ts';
 import type { Dataset } from '../../../src/tasks/dataset.ts';
 import { openPacked } from '../../../src/tasks/inflate.ts';
 import { HEADER_BYTES, MAGIC, VERSION } from '../../../src/tasks/packed.ts';
 import { tinyRecipe } from '../../unit/science/recipes.ts';
 import { sampleOutcome } from '../../unit/sessions/sample.ts';
+import type { Dice } from '../dice.ts';
 import type { Reader } from '../fuzz.ts';
 import { joined, mutateBytes, mutateJson, mutateText, wordsIn } from '../mutate.ts';
 
@@ -41,30 +42,34 @@ function honest(level: number): RunOutcome {
   };
 }
 
-const outcomes = [honest(0), honest(1)];
+export const outcomes = [honest(0), honest(1)];
 const session = outcomes.reduce((grown, { result }) => addRun(grown, TRUNK, result), newSession(recipe));
 
-const archive = new Uint8Array(
-  await (
-    await exportArchive(session, {
-      find: (key) => Promise.resolve(outcomes.find(({ result }) => result.key === key) ?? null),
-    })
-  ).arrayBuffer(),
-);
-const files: Record<string, Uint8Array> = {};
-for (const { name, read } of readZip(archive, { entries: 100, bytes: 1e8 })) files[name] = new Uint8Array(await read());
-const text = utf8(files['session.json']);
-const words = wordsIn([text]);
+interface Zipped {
+  readonly bytes: Uint8Array;
+  readonly files: Readonly<Record<string, Uint8Array>>;
+}
+
+async function zipped(whole: Session): Promise<Zipped> {
+  const find = (key: string): Promise<RunOutcome | null> => Promise.resolve(outcomes.find(({ result }) => result.key === key) ?? null);
+  const bytes = new Uint8Array(await (await exportArchive(whole, { find })).arrayBuffer());
+  const files: Record<string, Uint8Array> = {};
+  for (const { name, read } of readZip(bytes, { entries: 100, bytes: 1e8 })) files[name] = new Uint8Array(await read());
+  return { bytes, files };
+}
+const zips: readonly [Zipped, Zipped] = [await zipped(addRun(newSession(recipe), TRUNK, outcomes[0].result)), await zipped(session)];
+const words = wordsIn([utf8(zips[1].files['session.json'])]);
 
 export const archiveReader: Reader<Uint8Array> = {
   name: 'zip',
   make: (dice) => {
-    if (dice.once(3)) return mutateBytes(archive, dice);
+    const { bytes, files } = dice.pickSmall(zips);
+    if (dice.once(3)) return mutateBytes(bytes, dice);
     const changed: Record<string, Uint8Array> = { ...files };
     const name = dice.pick(Object.keys(files));
     if (dice.once(10)) Reflect.deleteProperty(changed, name);
     else if (name !== 'session.json') changed[dice.once(10) ? mutateText(name, dice) : name] = mutateBytes(files[name], dice);
-    else changed[name] = new TextEncoder().encode(mutateJson(text, words, dice));
+    else changed[name] = new TextEncoder().encode(mutateJson(utf8(files[name]), words, dice));
     return zipSync(changed satisfies Zippable, { level: 0 });
   },
   read: async (bytes) => {
@@ -78,21 +83,24 @@ const CHECKSUM_BYTES = 32;
 const encoded = await Promise.all(outcomes.map(encodeOutcome));
 const PREFIX_BYTES = 'LTLO'.length + 1;
 
+/** The bytes of an outcome, changed, mostly with a checksum that is right again. */
+export function changedOutcome(dice: Dice): Uint8Array {
+  const bytes = dice.pick(encoded);
+  if (dice.once(5)) return mutateBytes(bytes, dice);
+  const body = bytes.subarray(0, bytes.length - CHECKSUM_BYTES);
+  const reader = new ByteReader(body.subarray(PREFIX_BYTES));
+  const header = reader.text();
+  const writer = new ByteWriter();
+  writer.raw(body.subarray(0, PREFIX_BYTES));
+  writer.text(dice.once(3) ? header : mutateJson(header, words, dice));
+  writer.raw(dice.once(3) ? mutateBytes(reader.rest(), dice) : reader.rest());
+  const changed = writer.done();
+  return joined(changed, sha256(changed));
+}
+
 export const outcomeReader: Reader<Uint8Array> = {
   name: 'stored outcome',
-  make: (dice) => {
-    const bytes = dice.pick(encoded);
-    if (dice.once(5)) return mutateBytes(bytes, dice);
-    const body = bytes.subarray(0, bytes.length - CHECKSUM_BYTES);
-    const reader = new ByteReader(body.subarray(PREFIX_BYTES));
-    const header = reader.text();
-    const writer = new ByteWriter();
-    writer.raw(body.subarray(0, PREFIX_BYTES));
-    writer.text(dice.once(3) ? header : mutateJson(header, words, dice));
-    writer.raw(dice.once(3) ? mutateBytes(reader.rest(), dice) : reader.rest());
-    const changed = writer.done();
-    return joined(changed, sha256(changed));
-  },
+  make: changedOutcome,
   read: async (bytes) => boundedValues(await decodeOutcome(bytes, 'outcome'), bytes),
   show,
 };
@@ -129,7 +137,7 @@ const packed = new Uint8Array(gzipSync(unpacked));
 
 export const dataReader: Reader<Uint8Array> = {
   name: 'packed data',
-  make: (dice) => (dice.once(2) ? mutateBytes(packed, dice) : new Uint8Array(gzipSync(mutateBytes(unpacked, dice), { level: 1 }))),
+  make: (dice) => (dice.once(2) ? mutateBytes(packed, dice) : gzipped(mutateBytes(unpacked, dice), { level: 0 })),
   // The manifest's own word for it, so that more than its hash is looked at.
   read: async (bytes) => {
     const file = { path: 'tiny/pool-0.bin', bytes: bytes.length, sha256: sha256(bytes).toString('hex'), count: dataset.pool };

@@ -1,9 +1,10 @@
 /** Links: characters of the address, bytes of its sections with a checksum that is right again, and what the sections say. */
-import { deflateRawSync, inflateRawSync } from 'node:zlib';
+import { inflateRawSync } from 'node:zlib';
+import { deflateSync } from 'fflate';
 import { fromBase64Url, toBase64Url } from '../../../src/sessions/base64.ts';
 import { ByteReader, ByteWriter } from '../../../src/sessions/bytes.ts';
 import { decodeLink, packLink, sessionOf } from '../../../src/sessions/link.ts';
-import { checksumOf, joinSections, kinds, splitSections } from '../../../src/sessions/link/container.ts';
+import { checksumOf, joinSections, kinds, splitSections, type Sections } from '../../../src/sessions/link/container.ts';
 import { importSession } from '../../../src/sessions/reading.ts';
 import { exportSession } from '../../../src/sessions/sealed.ts';
 import { addRun, growBranch, planOfBranch, TRUNK } from '../../../src/sessions/session.ts';
@@ -24,7 +25,15 @@ const branched = runsAlongPlan(planOfBranch(grown, 'what-if'))
   .reduce((session, run) => addRun(session, 'what-if', sampleResult(changed, run)), grown);
 const learned = tinyRecipe({ name: 'Tiny', method: { type: 'bernoulli' }, arms: ['ticket'], pruning: { levels: 1 } });
 
-const outcomes = new Map(trunk.runs.map((run) => [run.key, sampleOutcome(recipe, run)]));
+const brief = tinyRecipe({ name: 'Tiny', pruning: { levels: 1 }, arms: ['ticket'] });
+const small = sampleSession(brief);
+
+const outcomes = new Map(
+  [...trunk.runs.map((run) => sampleOutcome(recipe, run)), ...small.runs.map((run) => sampleOutcome(brief, run))].map((outcome) => [
+    outcome.result.key,
+    outcome,
+  ]),
+);
 const notebook = { find: (key: string) => Promise.resolve(outcomes.get(key) ?? null) };
 
 async function linkOf(...[session, branch]: [typeof trunk, string]): Promise<string> {
@@ -33,18 +42,30 @@ async function linkOf(...[session, branch]: [typeof trunk, string]): Promise<str
   return hash;
 }
 
-const links = await Promise.all([linkOf(trunk, TRUNK), linkOf(branched, 'what-if'), linkOf(sampleSession(learned), TRUNK)]);
+const links: readonly [string, ...string[]] = [
+  await linkOf(small, TRUNK),
+  await linkOf(trunk, TRUNK),
+  await linkOf(branched, 'what-if'),
+  await linkOf(sampleSession(learned), TRUNK),
+];
 const PREFIX = 's2.';
-const bodies = links.map((link) => splitSections(fromBase64Url(link.slice(PREFIX.length))));
+const bodyOf = (link: string): Sections => splitSections(fromBase64Url(link.slice(PREFIX.length)));
+const bodies: readonly [Sections, ...Sections[]] = [bodyOf(links[0]), ...links.slice(1).map(bodyOf)];
 const first = inflateRawSync(fromBase64Url(fixture.hash.slice(PREFIX.length)));
 
-/** Texts that are deflated in a section. */
+/** Texts that are deflated in a section, which is one of few. */
+const unpacked = new Map<Uint8Array, Uint8Array>();
+function inflated(bytes: Uint8Array): Uint8Array {
+  const known = unpacked.get(bytes) ?? new Uint8Array(inflateRawSync(bytes));
+  unpacked.set(bytes, known);
+  return known;
+}
 const head = (bytes: Uint8Array): [name: string, recipe: string] => {
-  const reader = new ByteReader(inflateRawSync(bytes));
+  const reader = new ByteReader(inflated(bytes));
   return [reader.text(), reader.text()];
 };
-const lineage = (bytes: Uint8Array): string => inflateRawSync(bytes).toString('utf8');
-const packed = (bytes: Uint8Array): Uint8Array => new Uint8Array(deflateRawSync(bytes, { level: 1 }));
+const lineage = (bytes: Uint8Array): string => new TextDecoder().decode(inflated(bytes));
+const packed = (bytes: Uint8Array): Uint8Array => deflateSync(bytes, { level: 0 });
 
 const words = wordsIn(
   bodies.flatMap((body) => {
@@ -67,7 +88,7 @@ function changedSection(kind: number, bytes: Uint8Array, dice: Dice): Uint8Array
 
 /** Sections changed, left out, moved to another kind. */
 function changedSections(dice: Dice): string {
-  const sections = new Map(dice.pick(bodies));
+  const sections = new Map(dice.pickSmall(bodies));
   const whole = [...sections];
   for (let times = 1 + dice.below(2); times > 0; times--) {
     const [kind, bytes] = dice.pick(whole);
@@ -86,7 +107,7 @@ function changedFirst(dice: Dice): string {
 export const linkReader: Reader<string> = {
   name: 'link',
   make: (dice) => {
-    if (dice.once(5)) return mutateText(dice.once(4) ? fixture.hash : dice.pick(links), dice);
+    if (dice.once(5)) return mutateText(dice.once(4) ? fixture.hash : dice.pickSmall(links), dice);
     return dice.once(5) ? changedFirst(dice) : changedSections(dice);
   },
   read: async (hash) => {

@@ -20,7 +20,10 @@ const recipes = readdirSync(folder)
 /** Small enough that a case takes well under a millisecond, with what-ifs and everything that a run may say. */
 const tiny = tinyRecipe({ name: 'Tiny', pruning: { levels: 1 }, arms: ['ticket', 'random-mask'] });
 const grown = growBranch(sampleSession(tiny), 'what-if', TRUNK, 0, 'steeper', { ...tiny, pruning: { ...tiny.pruning, rate: 0.5 } });
-const sessions = [exportSession(grown), exportSession(sampleSession(tinyRecipe({ pruning: { levels: 0 }, arms: ['ticket'] })))];
+const sessions: readonly [string, ...string[]] = [
+  exportSession(sampleSession(tinyRecipe({ pruning: { levels: 0 }, arms: ['ticket'] }))),
+  exportSession(grown),
+];
 
 const words = wordsIn([...recipes, ...sessions]);
 
@@ -36,18 +39,17 @@ function readSession(text: string): void {
   if (exportSession(importSession(saved, 'session.json')) !== saved) throw new Error('what was saved opens as something else');
 }
 
-const changed = (seeds: readonly string[], dice: Dice): string =>
-  dice.once(3) ? mutateText(dice.pick(seeds), dice) : mutateJson(dice.pick(seeds), words, dice);
+const changed = (seed: string, dice: Dice): string => (dice.once(3) ? mutateText(seed, dice) : mutateJson(seed, words, dice));
 
-const texts = (name: string, seeds: readonly string[], read: (text: string) => void): Reader<string> => ({
+const texts = (name: string, seed: (dice: Dice) => string, read: (text: string) => void): Reader<string> => ({
   name,
-  make: (dice) => changed(seeds, dice),
+  make: (dice) => changed(seed(dice), dice),
   read,
   show: (text) => JSON.stringify(text),
 });
 
-export const recipeReader = texts('recipe', recipes, readRecipe);
-export const sessionReader = texts('session', sessions, readSession);
+export const recipeReader = texts('recipe', (dice) => dice.pick(recipes), readRecipe);
+export const sessionReader = texts('session', (dice) => dice.pickSmall(sessions), readSession);
 
 /** As editors save it: in UTF-8 or, low or high byte first, UTF-16, with a byte order mark or without. */
 function encoded(text: string, dice: Dice): Uint8Array {
@@ -60,7 +62,7 @@ function encoded(text: string, dice: Dice): Uint8Array {
 export const fileReader: Reader<Uint8Array> = {
   name: 'recipe file',
   make: (dice) => {
-    const bytes = encoded(dice.once(2) ? dice.pick(recipes) : changed(recipes, dice), dice);
+    const bytes = encoded(dice.once(2) ? dice.pick(recipes) : changed(dice.pick(recipes), dice), dice);
     return dice.once(2) ? bytes : mutateBytes(bytes, dice);
   },
   read: (bytes) => parseRecipeText(decodeText(bytes)),

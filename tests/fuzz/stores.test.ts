@@ -1,0 +1,7 @@
+import { expectHeld } from './expect-held.ts';
+import { fileStoreReader, keptReader, libraryReader } from './readers/stores.ts';
+
+// Each writes to a database, which takes longer than reading.
+expectHeld(libraryReader, 4000);
+expectHeld(keptReader);
+expectHeld(fileStoreReader);
