@@ -12,6 +12,7 @@ import type { Database } from './database.ts';
 import { FactsSchema, factsOf } from './facts.ts';
 import { sessionText } from './file.ts';
 import type { Guests } from './guests.ts';
+import { fittedName } from './limits.ts';
 import { NewerVersion } from './schema.ts';
 import { renameSession, SESSION_VERSION, sessionName, type Session } from './session.ts';
 import { claims, entries, openShelves, sizes, texts, type Claim } from './shelves.ts';
@@ -127,11 +128,11 @@ export class SessionStore {
     if (entry === undefined) throw new LabError(m.sessions_store_gone({ id }), 'storage');
     try {
       if (typeof text !== 'string') throw new LabError(m.sessions_store_incomplete(), 'storage');
-      return { id, revision: entry.revision, session: await sessionFrom(text, entry.name) };
+      return { id, revision: entry.revision, session: await sessionFrom(text, fittedName(entry.name)) };
     } catch (error) {
       if (!(error instanceof LabError) || error instanceof NewerVersion) throw error;
       await this.library.write((store) => promisifyRequest(store.put({ ...entry, damaged: true } satisfies SessionEntry, entries.key(id))));
-      throw new LabError(m.sessions_store_corrupt({ name: entry.name, reason: error.message }), 'storage', { cause: error });
+      throw new LabError(m.sessions_store_corrupt({ name: fittedName(entry.name), reason: error.message }), 'storage', { cause: error });
     }
   }
 
@@ -266,7 +267,7 @@ async function sessionFrom(text: string, name: string): Promise<Session> {
 async function entryFrom(id: string, text: string, old: unknown): Promise<SessionEntry> {
   const { name, updated, revision } = (typeof old === 'object' && old !== null ? old : {}) as Record<string, unknown>;
   const known = {
-    name: typeof name === 'string' ? name : '',
+    name: typeof name === 'string' ? fittedName(name) : '',
     updated: typeof updated === 'number' ? updated : 0,
     revision: v.is(whole(), revision) ? revision : 1,
   };
