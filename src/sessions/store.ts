@@ -124,8 +124,10 @@ export class SessionStore {
 
   /** Throws a LabError where the session is gone, or cannot be read: then it is marked as damaged and left as it is. */
   async load(id: string): Promise<StoredSession> {
-    const [entry, text] = await this.library.read((store) => Promise.all([getEntry(store, id), getText(store, id)]));
-    if (entry === undefined) throw new LabError(m.sessions_store_gone({ id }), 'storage');
+    const [stored, text] = await this.library.read((store) => Promise.all([getEntry(store, id), getText(store, id)]));
+    if (stored === undefined) throw new LabError(m.sessions_store_gone({ id }), 'storage');
+    // What a newer build wrote is left as it is, and may lack anything.
+    const entry = isEntryOf(id, stored) ? stored : await entryFrom(id, typeof text === 'string' ? text : '', stored);
     try {
       if (typeof text !== 'string') throw new LabError(m.sessions_store_incomplete(), 'storage');
       return { id, revision: entry.revision, session: await sessionFrom(text, fittedName(entry.name)) };
