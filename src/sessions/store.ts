@@ -130,7 +130,7 @@ export class SessionStore {
     const entry = isEntryOf(id, stored) ? stored : await entryFrom(id, typeof text === 'string' ? text : '', stored);
     try {
       if (typeof text !== 'string') throw new LabError(m.sessions_store_incomplete(), 'storage');
-      return { id, revision: entry.revision, session: await sessionFrom(text, fittedName(entry.name)) };
+      return { id, revision: entry.revision, session: await sessionFrom(text, entry.name === '' ? id : fittedName(entry.name)) };
     } catch (error) {
       if (!(error instanceof LabError) || error instanceof NewerVersion) throw error;
       await this.library.write((store) => promisifyRequest(store.put({ ...entry, damaged: true } satisfies SessionEntry, entries.key(id))));
