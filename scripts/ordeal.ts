@@ -4,12 +4,14 @@
  */
 import { parseArgs } from 'node:util';
 import { stream } from '../src/numerics/streams.ts';
+import { browserOrdeal } from './ordeal/browser.ts';
 import { cliOrdeal } from './ordeal/cli.ts';
 import type { Ordeal, Tally } from './ordeal/tally.ts';
 
 /** Each with how often it kills unless told. */
 const ordeals: Readonly<Record<string, { readonly run: Ordeal; readonly kills: number }>> = {
   cli: { run: cliOrdeal, kills: 100 },
+  browser: { run: browserOrdeal, kills: 50 },
 };
 
 const { values, positionals } = parseArgs({
