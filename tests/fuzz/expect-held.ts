@@ -4,7 +4,7 @@ import { failureText, fuzz, type Reader } from './fuzz.ts';
 
 /** Always the same cases, so that nobody's change is blamed for an older fault. */
 const SEED = 12;
-const CASES = 20_000;
+const CASES = 10_000;
 
 export function expectHeld(reader: Reader, cases = CASES): void {
   it(`${reader.name}: a valid value or a refusal that names what is at fault, in ${cases} cases`, { timeout: 600_000 }, async () => {

@@ -34,7 +34,7 @@ function firstScores(model: Model, { seed, level }: RunId, { scoreInit }: Settin
 }
 
 /** Which weights a layer uses under these scores: exactly those that the recipe's ladder keeps, in every layer. */
-function popUp(model: Model, scores: Tensors, counts: Readonly<Record<string, number>>, seed: number): Mask {
+export function popUp(model: Model, scores: Tensors, counts: Readonly<Record<string, number>>, seed: number): Mask {
   const dense = denseMask(model);
   return Object.fromEntries(
     prunableParameters(model).map(({ name }) => {

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
+import { prunableParameters } from '../../../../src/models/model.ts';
 import { createSparseEngine } from '../../../../src/engines/sparse/engine.ts';
 import { initialise } from '../../../../src/science/init.ts';
 import { countBits, getBit } from '../../../../src/science/mask.ts';
@@ -8,7 +9,7 @@ import { keptAt } from '../../../../src/science/prune/counts.ts';
 import { modelOf } from '../../../../src/science/recipe/model.ts';
 import { needsOf } from '../../../../src/science/recipe/needs.ts';
 import { parseRecipe } from '../../../../src/science/recipe/parse.ts';
-import { firstMask, learnScores, rescaled } from '../../../../src/science/strong/edge-popup.ts';
+import { firstMask, learnScores, popUp, rescaled } from '../../../../src/science/strong/edge-popup.ts';
 import { LabService } from '../../../../src/worker/service.ts';
 import { tinyRecipe } from '../recipes.ts';
 
@@ -32,6 +33,23 @@ describe('decay, worked by hand', () => {
     expect([...velocity]).toEqual([1.5, 0]);
     expect([...scores]).toEqual([0.625, -1]);
   });
+});
+
+it('of equal scores a layer uses as many weights as the ladder keeps, none more, another draw for another seed', () => {
+  const model = modelOf(tinyRecipe());
+  const names = prunableParameters(model).map(({ name }) => name);
+  // Only the first weight is above the threshold; all others are at it.
+  const scores = Object.fromEntries(
+    prunableParameters(model).map(({ name, size }) => [name, new Float32Array(size).fill(-0.5).fill(2, 0, 1)]),
+  );
+  const counts = Object.fromEntries(names.map((name, at) => [name, 3 + at]));
+  const masks = [1, 2].map((seed) => popUp(model, scores, counts, seed));
+  for (const mask of masks) {
+    expect(names.map((name) => countBits(mask[name]))).toEqual(names.map((name) => counts[name]));
+    expect(names.every((name) => getBit(mask[name], 0))).toBe(true);
+  }
+  expect(masks[0]).not.toEqual(masks[1]);
+  expect(popUp(model, scores, counts, 1)).toEqual(masks[0]);
 });
 
 describe('rescaling, worked by hand', () => {
