@@ -8,7 +8,7 @@ const site = useSite();
 
 describe('while it trains', () => {
   it('pauses at once, and goes on to the figures of a run that was never paused', async () => {
-    const lab = await site.visit({ before: watch });
+    const lab = await site.visit({ before: watch, reducedMotion: 'no-preference' });
     await lab.openRecipe(slow);
     await lab.run();
     await lab.expectTraining(1);
@@ -20,7 +20,7 @@ describe('while it trains', () => {
     await lab.expectComplete();
     const paused = await lab.evidence.figures();
 
-    const other = await site.visit();
+    const other = await site.visit({ reducedMotion: 'no-preference' });
     await other.openRecipe(slow);
     await other.runAll();
     expect(paused).toEqual(await other.evidence.figures());
@@ -28,7 +28,7 @@ describe('while it trains', () => {
   });
 
   it('trains one level and holds there, as often as asked, then the rest', async () => {
-    const lab = await site.visit({ before: watch });
+    const lab = await site.visit({ before: watch, reducedMotion: 'no-preference' });
     await lab.openRecipe(quick);
     for (const level of [0, 1]) {
       await lab.stepLevel();
@@ -44,7 +44,7 @@ describe('while it trains', () => {
   });
 
   it('stops: what was finished stays, what was not is trained again', async () => {
-    const lab = await site.visit({ before: watch });
+    const lab = await site.visit({ before: watch, reducedMotion: 'no-preference' });
     await lab.openRecipe(slow);
     await lab.run();
     await lab.expectTraining(1);
@@ -59,7 +59,7 @@ describe('while it trains', () => {
   });
 
   it('shows any level while another one trains, and follows again', async () => {
-    const lab = await site.visit();
+    const lab = await site.visit({ reducedMotion: 'no-preference' });
     await lab.openRecipe(slow);
     await lab.run();
     await lab.expectTraining(1);

@@ -33,7 +33,7 @@ function recordFiles(page: Page): Promise<FetchedFile>[] {
 describe('a first visit', () => {
   it('trains something without a click, with less than 200 kB over the wire and no tensor library', async () => {
     let recorded: Promise<FetchedFile>[] = [];
-    const lab = await site.visit({ before: (page) => Promise.resolve((recorded = recordFiles(page))) });
+    const lab = await site.visit({ before: (page) => Promise.resolve((recorded = recordFiles(page))), reducedMotion: 'no-preference' });
     await expect.poll(() => lab.finishedLevels()).toBeGreaterThan(0);
     expect(await lab.engine.shown()).toBe('sparse');
     const files = await Promise.all(recorded);

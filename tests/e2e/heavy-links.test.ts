@@ -15,7 +15,7 @@ type Costs = Readonly<Record<string, number>>;
 
 /** Milliseconds of the longest task while the page opens this link, or nothing. */
 async function longestTask(hash: string, opened: (lab: LabPage) => Promise<unknown>): Promise<{ lab: LabPage; longest: number }> {
-  const lab = await site.visit({ before: (page) => recordTasks(site.browser, page), hash });
+  const lab = await site.visit({ before: (page) => recordTasks(site.browser, page), hash, reducedMotion: 'no-preference' });
   await opened(lab);
   const [longest] = await recordedTasks(site.browser);
   return { lab, longest };

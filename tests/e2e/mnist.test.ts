@@ -32,7 +32,7 @@ describe('the quick recipe on MNIST', () => {
   it(
     'finds a winning ticket at 21 % while the page stays responsive',
     async () => {
-      const lab = await site.visit({ before: watch });
+      const lab = await site.visit({ before: watch, reducedMotion: 'no-preference' });
       await lab.recipe.openReadyMade('LeNet-300-100 on MNIST, quick');
       await lab.sessions.expectCurrent('LeNet-300-100 on MNIST, quick');
       await lab.run();

@@ -103,7 +103,7 @@ it('leaves no task of 50 ms behind with twenty sessions, and takes all that none
     // Not a first visit, which trains something by itself.
     await page.addInitScript(() => localStorage.setItem('session', 'none'));
   };
-  const lab = await site.visit({ before });
+  const lab = await site.visit({ before, reducedMotion: 'no-preference' });
   await lab.openFile('lenet.json', await example());
   // Its entry, its text, and which was last on the bench.
   await expect.poll(() => count(lab.page, LIBRARY)).toBe(3);

@@ -15,7 +15,7 @@ const KEPT_BYTES_A_LEVEL = { page: 70_000, worker: 5_000 };
 
 /** Trains a hundred levels and more on an engine, which takes most of a minute: each engine has a test file. */
 export async function expectLevelMemory(site: Site, engine: RegExp): Promise<void> {
-  const lab = await site.visit();
+  const lab = await site.visit({ reducedMotion: 'no-preference' });
   await lab.engine.choose(engine);
   await lab.openRecipe(deep);
   const meter = await HeapMeter.on(lab.page);

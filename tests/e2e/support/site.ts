@@ -47,6 +47,8 @@ export class Site {
   async visit({ hash = '', before, expectedErrors, ...options }: Visit = {}): Promise<LabPage> {
     const context = await this.browser.newContext({
       viewport: { width: 1440, height: 900 },
+      // A fifth of a page's work would go into motions: tests of them, of speed and of memory ask for them.
+      reducedMotion: 'reduce',
       // It would answer in place of what tests put between the page and its host; it has tests of its own.
       serviceWorkers: 'block',
       ...options,
