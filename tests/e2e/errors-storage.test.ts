@@ -59,6 +59,7 @@ describe('a stored session that is damaged', () => {
     await damageRecords(lab.page, `session/${await idOf(lab)}`, 'cut');
     await lab.reload();
     await lab.expectAlert(/The stored session ‘Damaged’ cannot be read and was set aside: .*It can be (exported|saved)/);
+    await lab.openRecipe({ ...quick, name: 'New' });
     await lab.runAll();
 
     await lab.sessions.open();
