@@ -146,9 +146,14 @@ describe('a device that is lost with several runs on it', () => {
     Object.assign(card, { losses: 2, disposed: 0 });
     const { found, restarts } = await conducted();
     expect(found).toEqual(expected);
-    const ids = restarts.map(({ prepared }) => prepared.id);
-    expect(ids.filter((id) => id === 'sparse').length).toBe(ids.filter((id) => id === 'webgpu').length);
-    expect(ids.at(-1)).toBe('sparse');
+    // Which runs were on the device when it was lost depends on how busy the machine is: each loss takes two at least.
+    const on = (id: string): string[] => restarts.filter(({ prepared }) => prepared.id === id).map(({ run }) => JSON.stringify(run));
+    const [again, givenUp] = [on('webgpu'), on('sparse')];
+    for (const told of [again, givenUp]) {
+      expect(told.length).toBeGreaterThan(1);
+      expect(new Set(told).size).toBe(told.length);
+    }
+    expect(restarts.map(({ prepared }) => prepared.id)).toEqual([...again.map(() => 'webgpu'), ...givenUp.map(() => 'sparse')]);
     expect(card.disposed).toBe(1);
   });
 });
