@@ -18,13 +18,6 @@ export type Verdict = 'same' | 'differs' | 'close' | 'apart' | 'missing';
 /** What a check must not come to. */
 export const isFault = (verdict: Verdict): boolean => verdict !== 'same' && verdict !== 'close';
 
-export interface Checked {
-  readonly verdict: Verdict;
-  /** Test accuracy here less that in the link, −1..1. */
-  readonly difference: number;
-  readonly tolerance: number;
-}
-
 export function basisOf(there: EngineIdentity, here: EngineIdentity): Basis {
   if (!there.deterministic || there.name !== here.name || there.backend !== here.backend) {
     return { by: 'figures', why: 'engine', engine: there };
@@ -45,15 +38,10 @@ export function tolerance(one: number, other: number, examples: number): number 
 }
 
 /** `examples`: how many the test split holds. */
-export function checkRun(there: SharedFigures, here: RunResult, examples: number): Checked {
+export function checkRun(there: SharedFigures, here: RunResult, examples: number): Verdict {
+  if (basisOf(there.engine, here.engine).by === 'bits') return here.fingerprint.startsWith(there.fingerprint) ? 'same' : 'differs';
   const accuracy = here.metrics.accuracy.test;
-  const difference = accuracy - there.testAccuracy;
-  const within = tolerance(accuracy, there.testAccuracy, examples);
-  const basis = basisOf(there.engine, here.engine);
-  if (basis.by === 'bits') {
-    return { verdict: here.fingerprint.startsWith(there.fingerprint) ? 'same' : 'differs', difference, tolerance: within };
-  }
-  return { verdict: Math.abs(difference) <= within ? 'close' : 'apart', difference, tolerance: within };
+  return Math.abs(accuracy - there.testAccuracy) <= tolerance(accuracy, there.testAccuracy, examples) ? 'close' : 'apart';
 }
 
 /** What several runs come to: the worst of them, or null where there are none. */

@@ -109,7 +109,7 @@ export class Checkup {
   private hold({ result }: RunOutcome): Verdict | null {
     const there = this.shared?.figures.find((run) => runName(run) === runName(result));
     if (this.shared === null || there === undefined) return null;
-    const { verdict } = checkRun(there, result, this.shared.recipe.task.test);
+    const verdict = checkRun(there, result, this.shared.recipe.task.test);
     this.checked = new Map([...this.checked, [runName(result), verdict]]);
     return verdict;
   }
