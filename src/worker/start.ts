@@ -26,24 +26,29 @@ const isSign = (data: unknown): data is Sign => typeof data === 'object' && data
 
 /**
  * The worker holds a lock for as long as it lives, or gives signs of life where it may not have one (pages without a secure
- * address, frames in a sandbox). Messages that come before the module has loaded wait for it. It is a classic script, since
- * Chromium starts no module of text in a sandbox.
+ * address, frames in a sandbox). The module loads after that: a worker that it ends before would be missed by nobody.
+ * Messages that come earlier wait for it. It is a classic script, since Chromium starts no module of text in a sandbox.
  */
 const firstLines = (module: string, lock: string): string => `
 const early = [];
 const wait = (event) => early.push(event);
 addEventListener('message', wait);
-const sign = (labLife) => postMessage({ labLife });
-const beat = () => setInterval(sign, ${BEAT_MS}, 'beat');
+const live = (labLife) => {
+  postMessage({ labLife });
+  import(${JSON.stringify(module)}).then(() => {
+    removeEventListener('message', wait);
+    for (const { data, ports } of early) dispatchEvent(new MessageEvent('message', { data, ports }));
+  }, reportError);
+};
+const beat = () => {
+  live('beat');
+  setInterval(() => postMessage({ labLife: 'beat' }), ${BEAT_MS});
+};
 try {
-  navigator.locks.request(${JSON.stringify(lock)}, () => (sign('locked'), new Promise(() => {}))).catch(beat);
+  navigator.locks.request(${JSON.stringify(lock)}, () => (live('locked'), new Promise(() => {}))).catch(beat);
 } catch {
   beat();
 }
-import(${JSON.stringify(module)}).then(() => {
-  removeEventListener('message', wait);
-  for (const { data, ports } of early) dispatchEvent(new MessageEvent('message', { data, ports }));
-}, reportError);
 `;
 
 /** `module`: the address of its script. */
@@ -51,18 +56,19 @@ export function startWorker(module: string, name: string): Started {
   const lock = `${name}-${crypto.getRandomValues(new Uint32Array(2)).join('-')}`;
   const text = URL.createObjectURL(new Blob([firstLines(module, lock)], { type: 'text/javascript' }));
   const worker = new Worker(text, { name });
-  let watch: ReturnType<typeof setInterval> | undefined;
   const death = new AbortController();
   const die = (reason: string): void => death.abort(new WorkerGone(reason));
   let missed = 0;
+  // Counted, not timed: while the page sleeps, both do.
+  const watch = setInterval(() => ++missed > BEATS_MISSED && die('it does not answer'), BEAT_MS);
   worker.addEventListener('message', (event: MessageEvent<unknown>) => {
     if (!isSign(event.data)) return;
     event.stopImmediatePropagation();
     missed = 0;
+    if (event.data.labLife !== 'locked') return;
+    clearInterval(watch);
     // The lock is granted when the worker lets go of it, which it never does while it lives.
-    if (event.data.labLife === 'locked') void navigator.locks.request(lock, () => die('it ended by itself'));
-    // Counted, not timed: while the page sleeps, both do.
-    else watch ??= setInterval(() => ++missed > BEATS_MISSED && die('it does not answer'), BEAT_MS);
+    void navigator.locks.request(lock, () => die('it ended by itself'));
   });
   worker.addEventListener('error', (event) => {
     event.preventDefault();

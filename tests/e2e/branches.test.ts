@@ -171,7 +171,7 @@ describe('steps', () => {
 });
 
 it('a finished experiment opens in one click, with masks, and offers to be checked', async () => {
-  const lab = await site.visit();
+  const lab = await site.visit({ isFirst: true });
   await lab.page.getByRole('button', { name: 'or see sixteen levels of it' }).click();
   await lab.sessions.expectCurrent('LeNet-300-100 on MNIST');
   await expect.poll(async () => (await lab.tickets()).filter(({ accuracy }) => accuracy !== null).length).toBe(16);

@@ -96,6 +96,7 @@ describe('a missing data file', () => {
 describe('the list of ready-made recipes', () => {
   it('says so where it is missing', async () => {
     const lab = await site.visit({
+      isFirst: true,
       before: (page) => page.route('**/recipes/*.json', missing),
       expectedErrors: /Failed to load resource/,
     });

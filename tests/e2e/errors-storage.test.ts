@@ -219,6 +219,7 @@ describe('storage that never answers', () => {
   };
   const storageless = async (): Promise<LabPage> =>
     site.visit({
+      isFirst: true,
       before: async (page) => {
         await page.addInitScript(sleep);
         await page.addInitScript(mark);
@@ -227,7 +228,7 @@ describe('storage that never answers', () => {
 
   it('keeps nobody from training, is said, and saves everything once it answers', async () => {
     const lab = await storageless();
-    const usual = await site.visit({ before: (page) => page.addInitScript(mark) });
+    const usual = await site.visit({ isFirst: true, before: (page) => page.addInitScript(mark) });
     for (const one of [lab, usual]) await expect.poll(() => began(one.page)).toBeLessThan(Number.POSITIVE_INFINITY);
     // Two seconds at most, on a machine that opens the lab at once.
     expect(await began(lab.page)).toBeLessThan((await began(usual.page)) + 2000);

@@ -33,7 +33,11 @@ function recordFiles(page: Page): Promise<FetchedFile>[] {
 describe('a first visit', () => {
   it('trains something without a click, with less than 200 kB over the wire and no tensor library', async () => {
     let recorded: Promise<FetchedFile>[] = [];
-    const lab = await site.visit({ before: (page) => Promise.resolve((recorded = recordFiles(page))), reducedMotion: 'no-preference' });
+    const lab = await site.visit({
+      isFirst: true,
+      before: (page) => Promise.resolve((recorded = recordFiles(page))),
+      reducedMotion: 'no-preference',
+    });
     await expect.poll(() => lab.finishedLevels()).toBeGreaterThan(0);
     expect(await lab.engine.shown()).toBe('sparse');
     const files = await Promise.all(recorded);
@@ -46,7 +50,7 @@ describe('a first visit', () => {
   });
 
   it('says what it shows, and puts MNIST one click away', async () => {
-    const lab = await site.visit();
+    const lab = await site.visit({ isFirst: true });
     await expect.poll(() => lab.stage.getByText(/two spirals/).isVisible()).toBe(true);
     await lab.stage.getByRole('button', { name: 'Run it on MNIST' }).click();
     await lab.sessions.expectCurrent('LeNet-300-100 on MNIST, quick');
@@ -56,6 +60,7 @@ describe('a first visit', () => {
   it('asks for nothing outside the folder it was put in', async () => {
     const strays: string[] = [];
     const lab = await site.visit({
+      isFirst: true,
       before: (page) =>
         Promise.resolve(
           page.context().on('request', (request) => {
@@ -73,7 +78,7 @@ describe('a first visit', () => {
     [1440, 900],
     [1024, 768],
   ])('shows graph and boundaries at once on %i × %i: nothing has to be scrolled to', async (width, height) => {
-    const lab = await site.visit({ before: (page) => page.setViewportSize({ width, height }) });
+    const lab = await site.visit({ isFirst: true, before: (page) => page.setViewportSize({ width, height }) });
     await lab.page.getByRole('img', { name: /^Decision boundary of dense/ }).waitFor();
     expect(await lab.page.getByRole('button', { name: 'Run it on MNIST' }).isVisible()).toBe(true);
     // The engine is open, and the line that says that it is being opened is gone.

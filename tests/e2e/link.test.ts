@@ -81,7 +81,7 @@ describe('a shared link', () => {
     await again.expectAlert(/This link/);
     await again.sessions.expectCurrent('Mine');
     await expect.poll(() => again.finishedLevels()).toBe(1);
-    const first = await site.visit({ hash: 's1.mangled' });
+    const first = await site.visit({ hash: 's1.mangled', isFirst: true });
     await first.expectAlert(/This link/);
     await expect.poll(() => first.finishedLevels(), { timeout: 20_000 }).toBeGreaterThan(1);
   });

@@ -5,28 +5,22 @@ import type { Page } from 'playwright';
 import type { SelfTest } from '../../src/worker/self-test.ts';
 import { slow } from './support/recipes.ts';
 import { useSite } from './support/site.ts';
+import { firstInWorkers } from './support/workers.ts';
 
 const site = useSite(['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader', '--enable-features=Vulkan']);
 
 /** Lets the test get hold of the devices that the lab's workers open. */
-function keepDevices(page: Page): Promise<void> {
-  page.on('worker', (worker) => {
-    worker
-      .evaluate(() => {
-        const scope = globalThis as unknown as { devices: GPUDevice[] };
-        scope.devices = [];
-        const property = Object.getOwnPropertyDescriptor(GPUAdapter.prototype, 'requestDevice');
-        const requestDevice = property?.value as (this: GPUAdapter, descriptor?: GPUDeviceDescriptor) => Promise<GPUDevice>;
-        GPUAdapter.prototype.requestDevice = async function (descriptor) {
-          const device = await requestDevice.call(this, descriptor);
-          scope.devices.push(device);
-          return device;
-        };
-      })
-      .catch(() => undefined);
+const keepDevices = (page: Page): Promise<unknown> =>
+  firstInWorkers(page, () => {
+    const scope = globalThis as unknown as { devices: GPUDevice[] };
+    scope.devices = [];
+    const requestDevice = Reflect.get<GPUAdapter, 'requestDevice'>(GPUAdapter.prototype, 'requestDevice');
+    GPUAdapter.prototype.requestDevice = async function (descriptor) {
+      const device = await requestDevice.call(this, descriptor);
+      scope.devices.push(device);
+      return device;
+    };
   });
-  return Promise.resolve();
-}
 
 it('trains where somebody says so, names the card, and goes on when the card is lost', async () => {
   const lab = await site.visit({ before: keepDevices });

@@ -11,7 +11,7 @@ import { firefoxPath, launchFirefox } from '../support/firefox.ts';
 import { serve } from '../support/server.ts';
 import { quick, slow } from './support/recipes.ts';
 import { useSite } from './support/site.ts';
-import { endNext, endWorkers, tryInWorker, workersNamed, type Tried } from './support/workers.ts';
+import { endNext, endWorkers, tryInWorker, withLateLocks, workersNamed, type Tried } from './support/workers.ts';
 
 const site = useSite();
 
@@ -54,8 +54,11 @@ describe('a worker that ends by itself', () => {
     await lab.expectNoAlert();
   });
 
-  it('each time it is started is said, with the remedy', async () => {
-    const lab = await site.visit();
+  it.each([
+    ['', undefined],
+    [', even before it is known to live', withLateLocks],
+  ])('each time it is started is said, with the remedy%s', async (_when, before) => {
+    const lab = await site.visit({ before });
     await lab.openRecipe({ ...quick, name: 'Doomed' });
     const ended = await endNext(lab.page, 'lab', 2);
     await lab.engine.choose(/sparse/);
@@ -119,13 +122,13 @@ const guarded: Tried = { eval: 'EvalError', Function: 'EvalError', foreign: 'Typ
 describe('on a host that sends no headers', () => {
   it('compiles no text and reaches no other host in any worker', async () => {
     const lab = await site.visit({ expectedErrors: /Content Security Policy/ });
-    const tried = new Map<string, Promise<Tried>>();
-    lab.page.on('worker', (worker: Worker) => {
-      void worker
-        .evaluate(() => self.name)
-        .then((name) => tried.set(name, worker.evaluate(tryInWorker, [foreignUrl, `${site.url}robots.txt`] as const)))
-        .catch(() => undefined);
-    });
+    const tried = new Map<string, Tried>();
+    const tryIn = async (worker: Worker): Promise<void> => {
+      const name = await worker.evaluate(() => self.name);
+      tried.set(name, await worker.evaluate(tryInWorker, [foreignUrl, `${site.url}robots.txt`] as const));
+    };
+    // Some end while they are asked; of each kind one answers.
+    lab.page.on('worker', (worker: Worker) => void tryIn(worker).catch(() => undefined));
     await lab.openRecipe({ ...quick, pruning: { levels: 1 } });
     await lab.runAll();
     await lab.sessions.expectSaved();
@@ -133,7 +136,7 @@ describe('on a host that sends no headers', () => {
     await lab.runKey.waitFor();
     await analyseSharpness(lab);
     await expect.poll(() => [...tried.keys()].sort(), { timeout: 20_000 }).toEqual(['analysis', 'lab', 'study']);
-    for (const [name, outcome] of tried) expect(await outcome, name).toEqual(guarded);
+    for (const [name, outcome] of tried) expect(outcome, name).toEqual(guarded);
   });
 
   const path = firefoxPath();

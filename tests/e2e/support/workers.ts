@@ -27,6 +27,27 @@ export async function endNext(page: Page, name: string, count: number): Promise<
   return ended;
 }
 
+/** Runs a function in each of the page's workers before anything else does. To be called before the lab opens. */
+export const firstInWorkers = (page: Page, run: () => void): Promise<unknown> =>
+  page.addInitScript((text) => {
+    // Workers start from text that the page makes.
+    window.Blob = class extends Blob {
+      constructor(parts: BlobPart[] = [], options?: BlobPropertyBag) {
+        super(options?.type === 'text/javascript' ? [text, ...parts] : parts, options);
+      }
+    };
+  }, `(${run.toString()})();`);
+
+/** Every worker of the page gets its locks late, as on a busy machine. To be called before the lab opens. */
+export const withLateLocks = (page: Page): Promise<unknown> =>
+  firstInWorkers(page, () => {
+    const request = Reflect.get<LockManager, 'request'>(LockManager.prototype, 'request');
+    LockManager.prototype.request = async function (this: LockManager, ...asked: Parameters<LockManager['request']>) {
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      return request.apply(this, asked);
+    } as LockManager['request'];
+  });
+
 /** What became of code that a worker tried to run, by what it tried: `ran`, or the name of the error. */
 export type Tried = Readonly<Record<'eval' | 'Function' | 'foreign' | 'own', string>>;
 

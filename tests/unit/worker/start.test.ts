@@ -67,6 +67,14 @@ it('a worker that may have no lock is dead after a long silence; a short one, as
   expect(vi.getTimerCount()).toBe(0);
 });
 
+it('a worker that never gives a sign is dead after a long silence', async () => {
+  const fate = fateOf(startWorker('https://lab.example/lab.worker.js', 'lab').gone);
+  await vi.advanceTimersByTimeAsync(SHORT);
+  expect(fate.reason).toBeNull();
+  await vi.advanceTimersByTimeAsync(LONG - SHORT);
+  expect(fate.reason).toBe('it does not answer');
+});
+
 it('nobody else hears signs of life; what the worker says arrives', () => {
   const { worker } = startWorker('https://lab.example/lab.worker.js', 'lab');
   const heard: unknown[] = [];
