@@ -5,7 +5,7 @@
  */
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
-import { stableText, type Plain } from '../science/recipe/plain.ts';
+import { stablePieces, type Plain } from '../science/recipe/plain.ts';
 import { kept } from './file.ts';
 import { sessionOf, SessionReader } from './reading.ts';
 import { checkSession } from './schema.ts';
@@ -16,7 +16,7 @@ import { Turns } from './turns.ts';
 export function exportSession(session: Session): string {
   checkSession(session);
   const hash = sha256.create();
-  for (const part of canonicalParts({ ...session })) hash.update(utf8ToBytes(part));
+  for (const piece of canonicalPieces({ ...session })) hash.update(utf8ToBytes(piece));
   return kept(`${JSON.stringify({ ...session, checksum: bytesToHex(hash.digest()) })}\n`, session);
 }
 
@@ -55,14 +55,17 @@ async function isIntact({ checksum, ...session }: Plain): Promise<boolean> {
   if (checksum === undefined) return true;
   const hash = sha256.create();
   const turns = new Turns();
-  for (const part of canonicalParts(session)) {
+  for (const piece of canonicalPieces(session)) {
     await turns.next();
-    hash.update(utf8ToBytes(part));
+    hash.update(utf8ToBytes(piece));
   }
   return bytesToHex(hash.digest()) === checksum;
 }
 
-function* canonicalParts({ runs, ...rest }: Plain): Generator<string> {
-  yield stableText(rest);
-  for (const run of runs as readonly unknown[]) yield `\n${stableText(run)}`;
+function* canonicalPieces({ runs, ...rest }: Plain): Generator<string> {
+  yield* stablePieces(rest);
+  for (const run of runs as readonly unknown[]) {
+    yield '\n';
+    yield* stablePieces(run);
+  }
 }
