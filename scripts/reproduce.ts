@@ -89,19 +89,20 @@ function tableOf({ title, paper, found, ours, id, trunk, tells, columns }: Class
   const seeds = session.branches[0].recipe.seeds.length;
   const levels = [...new Set(session.runs.map(({ level }) => level))].sort((one, other) => one - other).filter((level) => level > 0);
   const dense = summarise(runsAlong(session, TRUNK).map(figuresOf)).find(({ level }) => level === 0);
-  const rows = session.branches.flatMap((branch) => {
-    const runs = runsAlong(session, branch.id);
-    return branch.recipe.arms.map((arm) => {
-      const label = branch.id === TRUNK ? String(trunk.name) : branch.name;
-      const cells = levels.map((level) => {
-        const own = runs.filter((run) => run.level === level && run.arm === arm);
-        const told = own.map(({ metrics, initial }) => (tells === 'before training' ? initial : metrics)?.accuracy.test ?? NaN);
-        const kept = columns !== undefined ? `, ${(100 * mean(own.map(({ density }) => density))).toFixed(1)} % kept` : '';
-        return `${percent(mean(told))} (${percent(Math.min(...told))}–${percent(Math.max(...told))})${kept}`;
+  const rowsByLevel = (): readonly string[] =>
+    session.branches.flatMap((branch) => {
+      const runs = runsAlong(session, branch.id);
+      return branch.recipe.arms.map((arm) => {
+        const label = branch.id === TRUNK ? String(trunk.name) : branch.name;
+        const cells = levels.map((level) => {
+          const own = runs.filter((run) => run.level === level && run.arm === arm);
+          const told = own.map(({ metrics, initial }) => (tells === 'before training' ? initial : metrics)?.accuracy.test ?? NaN);
+          const kept = columns !== undefined ? `, ${(100 * mean(own.map(({ density }) => density))).toFixed(1)} % kept` : '';
+          return `${percent(mean(told))} (${percent(Math.min(...told))}–${percent(Math.max(...told))})${kept}`;
+        });
+        return `| ${label}${branch.recipe.arms.length > 1 ? `, ${arm}` : ''} | ${cells.join(' | ')} |`;
       });
-      return `| ${label}${branch.recipe.arms.length > 1 ? `, ${arm}` : ''} | ${cells.join(' | ')} |`;
     });
-  });
   const ladder = densityLadder(planOfBranch(session, TRUNK), modelOf(session.branches[0].recipe));
   const kept = levels.map((level) => {
     if (columns === 'level') return `level ${level}`;
@@ -109,7 +110,7 @@ function tableOf({ title, paper, found, ours, id, trunk, tells, columns }: Class
     const of = summarise(runsAlong(session, TRUNK).map(figuresOf)).find((one) => one.level === level);
     return `${of === undefined ? '' : (100 * of.density.mean).toFixed(1)} % kept`;
   });
-  const table = columns === 'density' ? byDensity(session, String(trunk.name)) : { heads: kept, rows };
+  const table = columns === 'density' ? byDensity(session, String(trunk.name)) : { heads: kept, rows: rowsByLevel() };
   return [
     `#### ${title}`,
     '',
