@@ -14,7 +14,7 @@ export interface Examples {
 }
 
 /** What a converter knows of its set; the rest follows from the examples. */
-export type Facts = Omit<Dataset, 'pool' | 'test' | 'bytesPerValue' | 'files'>;
+export type Facts = Omit<Dataset, 'pool' | 'test' | 'bytesPerValue' | 'isOnBlack' | 'files'>;
 
 const manifestPath = join(import.meta.dirname, 'manifest.json');
 
@@ -88,11 +88,17 @@ export async function writeDataset(facts: Facts, pool: Examples, test: Examples 
     pool: pool.labels.length,
     test: test?.labels.length ?? 0,
     bytesPerValue: pool.inputs.BYTES_PER_ELEMENT,
+    ...(isOnBlack(pool) && { isOnBlack: true }),
     normalisation,
     licence,
     credit,
     files: { pool: poolFiles, test: test === null ? [] : [writePacked(facts, 'test.bin', test, 0, test.labels.length)] },
   });
+}
+
+/** Whether at least 40 % of the bytes are 0: enough that passing over them pays. */
+function isOnBlack({ inputs }: Examples): boolean {
+  return inputs instanceof Uint8Array && inputs.reduce((zeros, byte) => zeros + (byte === 0 ? 1 : 0), 0) >= 0.4 * inputs.length;
 }
 
 function writePacked(facts: Facts, file: string, { labels, inputs }: Examples, from: number, to: number): DataFile {

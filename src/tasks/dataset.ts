@@ -31,6 +31,8 @@ export interface Dataset {
   readonly test: number;
   /** 1: inputs stay bytes; 4: float32. */
   readonly bytesPerValue: number;
+  /** Whether the byte 0 is the background that a good part of most images is. */
+  readonly isOnBlack?: boolean;
   readonly normalisation: Normalisation;
   readonly licence: string;
   /** Whom to thank; shown beside the data. */

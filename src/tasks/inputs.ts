@@ -10,7 +10,8 @@ type Normalise = Recipe['task']['normalise'];
 export function emptyInputs(dataset: Dataset, normalise: Normalise): Inputs {
   const size = (dataset.pool + dataset.test) * volume(dataset.input);
   if (dataset.bytesPerValue !== 1) return { kind: 'floats', values: new Float32Array(size) };
-  return { kind: 'bytes', values: new Uint8Array(size), table: byteTable(dataset, normalise) };
+  const { isOnBlack } = dataset;
+  return { kind: 'bytes', values: new Uint8Array(size), table: byteTable(dataset, normalise), isOnBlack };
 }
 
 /** What each byte stands for in each channel: `table[byte × channels + channel]`. */

@@ -3,8 +3,11 @@ import type { Shape } from '../models/model.ts';
 
 /** Inputs of all examples, example after example, in canonical [height][width][channels] order. */
 export type Inputs =
-  /** Images stay bytes; a value is `table[byte × channels + channel]`, normalised, ready to use. */
-  | { readonly kind: 'bytes'; readonly values: Uint8Array; readonly table: Float32Array }
+  /**
+   * Images stay bytes; a value is `table[byte × channels + channel]`, normalised, ready to use. Where they are `isOnBlack`
+   * a good part of most is background, the byte 0.
+   */
+  | { readonly kind: 'bytes'; readonly values: Uint8Array; readonly table: Float32Array; readonly isOnBlack?: boolean }
   | { readonly kind: 'floats'; readonly values: Float32Array };
 
 export interface Task {

@@ -10,6 +10,8 @@ interface TinyOptions {
   readonly classes?: number;
   readonly count?: number;
   readonly seed?: number;
+  /** About so much of bytes is background, 0, in some features more often than in others. */
+  readonly background?: number;
 }
 
 /** All examples are there from the start. */
@@ -19,6 +21,7 @@ export function tinyTask({
   classes = 3,
   count = 60,
   seed = 1,
+  background = 0,
 }: TinyOptions = {}): Task {
   const size = input.height * input.width * input.channels;
   const source = stream(seed, 'tiny-task');
@@ -30,14 +33,22 @@ export function tinyTask({
       floats[example * size + index] = prototypes[labels[example]][index] + 0.5 * normal(source);
     }
   }
-  const inputs: Inputs = kind === 'floats' ? { kind, values: floats } : { kind, ...asBytes(floats, input.channels) };
+  const inputs: Inputs = kind === 'floats' ? { kind, values: floats } : { kind, ...asBytes(floats, input, background) };
   return { dataset: 'tiny', input, classes, count, inputs, labels, ready: () => Promise.resolve() };
 }
 
-/** Bytes around 128, and a table that turns them back, a little differently in each channel. */
-function asBytes(floats: Float32Array, channels: number): { readonly values: Uint8Array; readonly table: Float32Array } {
+/** Bytes around 128 but for the background, and a table that turns them back, a little differently in each channel. */
+function asBytes(
+  floats: Float32Array,
+  { height, width, channels }: Shape,
+  background: number,
+): Omit<Extract<Inputs, { kind: 'bytes' }>, 'kind'> {
+  const source = stream(1, 'tiny-background');
+  const often = Array.from({ length: height * width * channels }, () => Math.min(1, 2 * background * source.uniform()));
+  const isBackground = (at: number): boolean => background > 0 && source.uniform() < often[at % often.length];
   return {
-    values: Uint8Array.from(floats, (value) => Math.max(0, Math.min(255, Math.round(128 + 32 * value)))),
+    isOnBlack: background > 0,
+    values: Uint8Array.from(floats, (value, at) => (isBackground(at) ? 0 : Math.max(0, Math.min(255, Math.round(128 + 32 * value))))),
     table: Float32Array.from({ length: 256 * channels }, (_, index) => (Math.floor(index / channels) - 128) / (32 + (index % channels))),
   };
 }

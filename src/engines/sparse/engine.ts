@@ -2,6 +2,7 @@
 import type { LayerKind } from '../../models/model.ts';
 import type { Optimizer } from '../../science/recipe/schema.ts';
 import type { Engine, Need } from '../../science/trainer.ts';
+import { ARITHMETIC } from '../arithmetic.ts';
 import { Heaps } from './heap.ts';
 import { SparseTrainer } from './trainer.ts';
 import { compileKernels } from './wasm.ts';
@@ -33,7 +34,7 @@ export async function createSparseEngine(): Promise<Engine> {
   return {
     name: 'sparse',
     backend: null,
-    arithmeticVersion: 1,
+    arithmeticVersion: ARITHMETIC,
     deterministic: true,
     missing: (needs) => needs.filter((need) => !met.has(need)),
     capacity: () => 1,

@@ -36,7 +36,7 @@ export class Examples {
   constructor(
     private readonly heap: Heap,
     private readonly task: Task,
-    input: Slot,
+    private readonly input: Slot,
     private readonly padded: number,
   ) {
     const { inputs, input: shape, count } = task;
@@ -77,6 +77,7 @@ export class Examples {
       heap.u8[this.labels + lane] = labels[example];
     }
     this.gather.run(features.count, features.at, this.lanes);
+    this.input.background?.loaded(this.lanes);
   }
 
   /** Where an example lies now, copied if need be. */

@@ -1,7 +1,8 @@
 /** How a batch's examples become features × batch: which kernel, and the list that tells it what goes where. */
 import { volume } from '../../models/model.ts';
 import type { Task } from '../../tasks/task.ts';
-import { affineOf } from './affine.ts';
+import { affineOf, type Affine } from './affine.ts';
+import { CHUNK } from './background.ts';
 import type { Heap } from './heap.ts';
 import type { Slot } from './slots.ts';
 
@@ -12,15 +13,17 @@ export interface Gather {
   run(count: number, list: number, lanes: number): void;
 }
 
-/** Features that `gatherAffine` takes at a time. */
-const CHUNK = 16;
+/** What bytes stand for where that is arithmetic: in full, or what they add to the background. */
+function arithmeticOf(table: Float32Array, { background }: Slot): Affine | null {
+  return background === null ? affineOf(table) : { scale: background.shift.scale, offset: 0, scaleRest: 0, offsetRest: 0 };
+}
 
 export function gatherOf(heap: Heap, { inputs, input: shape }: Task, input: Slot): Gather {
   const { kernels } = heap;
   const { value, stride } = input;
   const size = volume(shape);
   const { channels } = shape;
-  const affine = inputs.kind === 'bytes' && channels === 1 && size >= CHUNK ? affineOf(inputs.table) : null;
+  const affine = inputs.kind === 'bytes' && channels === 1 && size >= CHUNK ? arithmeticOf(inputs.table, input) : null;
   if (affine !== null) {
     const { scale, offset, scaleRest, offsetRest } = affine;
     const places = Array.from({ length: size }, (_, feature) => input.offsetOf(feature));

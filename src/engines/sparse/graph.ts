@@ -3,8 +3,10 @@ import type { Model } from '../../models/model.ts';
 import { placed, type Place, type Step } from '../places.ts';
 import { Activation } from './activation.ts';
 import { Addition } from './addition.ts';
+import { Background, type Shift } from './background.ts';
 import type { Heap } from './heap.ts';
-import { halosOf, isLinear, Linear } from './linear.ts';
+import { BackgroundLinear } from './background-linear.ts';
+import { halosOf, isLinear, Linear, type MatrixOperation } from './linear.ts';
 import { Normalisation } from './normalisation.ts';
 import type { Contribution, Operation } from './operation.ts';
 import { Pooling } from './pooling.ts';
@@ -17,11 +19,11 @@ export interface Graph {
   readonly readsWholeInput: boolean;
   readonly operations: readonly Operation[];
   /** The operations with matrices, each with its place in `Memory.matrices`. */
-  readonly linears: readonly Linear[];
+  readonly linears: readonly MatrixOperation[];
 }
 
-/** Allocates the slots and joins the operations; `stride` is the bytes of one feature. */
-export function buildGraph(heap: Heap, model: Model, stride: number): Graph {
+/** Allocates the slots and joins the operations; `stride` is the bytes of one feature, `shift` what sets the data apart from its background. */
+export function buildGraph(heap: Heap, model: Model, stride: number, shift: Shift | null): Graph {
   const { input, logits, steps, readersOf } = placed(model);
   const slots = new Map([input, ...steps.map(({ output }) => output)].map((place) => [place, new Slot(place, stride)]));
   const slotOf = (place: Place): Slot => {
@@ -31,11 +33,14 @@ export function buildGraph(heap: Heap, model: Model, stride: number): Graph {
   };
   for (const step of steps) giveBorders(step, slotOf);
   for (const [place, slot] of slots) slot.allocate(heap, place !== input);
-  const linears: Linear[] = [];
+  const readsWholeInput = readersOf(input).some(({ kind }) => kind !== 'dense');
+  // A convolution's border would be background, too.
+  if (shift !== null && !readsWholeInput) slotOf(input).background = new Background(heap, slotOf(input), shift);
+  const linears: MatrixOperation[] = [];
   const operations: Operation[] = [];
   for (const step of steps) {
     const operation = operationOf(heap, step, slotOf, linears.length);
-    if (operation instanceof Linear) linears.push(operation);
+    if (operation instanceof Linear || operation instanceof BackgroundLinear) linears.push(operation);
     operations.push(operation);
     const { layer, output } = step;
     if (output.activation !== 'none') {
@@ -45,7 +50,6 @@ export function buildGraph(heap: Heap, model: Model, stride: number): Graph {
       operations.push(new Activation(heap, slotOf(output), fused));
     }
   }
-  const readsWholeInput = readersOf(input).some(({ kind }) => kind !== 'dense');
   return { input: slotOf(input), logits: slotOf(logits), readsWholeInput, operations, linears };
 }
 
@@ -63,6 +67,8 @@ function operationOf(heap: Heap, { layer, sources, output, contributions }: Step
   const [part] = parts;
   switch (layer.kind) {
     case 'dense':
+      if (source.background !== null) return new BackgroundLinear(heap, linears, layer, source, to, source.background);
+      return new Linear(heap, linears, layer, source, to, part);
     case 'conv2d':
       return new Linear(heap, linears, layer, source, to, part);
     case 'max-pool':

@@ -1,25 +1,41 @@
 /**
  * Dense layers and convolutions: both are a sparse matrix times features, a convolution the same matrix at every
  * position. The input's gradient is the product with the transposed matrix. A matrix that keeps every weight goes
- * through kernels of its own, four rows at a time, that compute the same bits in less time.
+ * through kernels of its own, four rows at a time, that compute the same bits in less time; so does one that keeps most
+ * and has none frozen, its absent weights stored as zeros.
  */
 import type { Layer, Parameter } from '../../models/model.ts';
 import type { Plane } from '../../science/mask.ts';
+import { addDenseGradient, sumsOf } from './dense-gradient.ts';
 import { convolutionGeometry, denseGeometry, type Geometry } from './geometry.ts';
 import type { Heap } from './heap.ts';
+import type { BackgroundMatrix } from './background-matrix.ts';
 import type { Contribution, Memory, Operation } from './operation.ts';
-import { rowsOf, Store, type Rows } from './parameters.ts';
+import { absentOf, NONE, rowsOf, Store, type Rows } from './parameters.ts';
 import type { Slot } from './slots.ts';
 
 type LinearLayer = Extract<Layer, { kind: 'dense' | 'conv2d' }>;
 
 export const isLinear = (layer: Layer): layer is LinearLayer => layer.kind === 'dense' || layer.kind === 'conv2d';
 
-/** One network's matrix. */
-export interface Matrix {
+/** An operation with a matrix. */
+export interface MatrixOperation extends Operation {
+  readonly layer: LinearLayer;
+  readonly input: Slot;
+  /** Lays out one network's matrix by its planes; `moments` arrays beside each weight. */
+  build(plane: Plane | undefined, weight: Parameter, moments: number): Matrix;
+  /** The gradient by all weights, absent and frozen ones too, added to `total`. The output's gradient must be there. */
+  addDenseGradient(total: Float64Array): void;
+}
+
+export type Matrix = LinearMatrix | BackgroundMatrix;
+
+/** One network's matrix in compressed rows. */
+export interface LinearMatrix {
+  readonly kind: 'linear';
   readonly store: Store;
-  /** Whether it keeps, and trains, every weight. */
-  readonly isWhole: boolean;
+  /** Whether every weight is stored and trained, absent ones being held at 0. */
+  readonly isDense: boolean;
   readonly starts: number;
   readonly ends: number;
   readonly columns: number;
@@ -31,7 +47,10 @@ export interface Matrix {
   readonly transposed: readonly { readonly starts: number; readonly entries: number }[];
 }
 
-export class Linear implements Operation {
+/** The share of its weights from which on a layer computes with all of them, which takes less time than to pass over the others. */
+const DENSE_FROM = 0.8;
+
+export class Linear implements MatrixOperation {
   private readonly geometry: Geometry;
   private readonly noBias: number;
   private readonly offsets: Uint32Array;
@@ -50,30 +69,28 @@ export class Linear implements Operation {
     this.noBias = heap.allocate(4 * this.geometry.rows);
   }
 
-  /** Lays out one network's matrix by its planes; `moments` arrays beside each weight. */
-  build(plane: Plane | undefined, weight: Parameter, moments: number): Matrix {
+  build(plane: Plane | undefined, weight: Parameter, moments: number): LinearMatrix {
     const { rows, columns } = this.geometry;
-    const kept = rowsOf(plane, rows, columns.length);
-    const isWhole = kept.order.length === weight.size && !kept.anyFrozen;
-    const store = new Store(this.heap, weight, isWhole ? null : kept.order, kept.anyFrozen ? kept : null, moments);
+    const present = rowsOf(plane, rows, columns.length);
+    const isDense = present.order.length >= DENSE_FROM * weight.size && !present.anyFrozen;
+    const kept = isDense ? rowsOf(undefined, rows, columns.length) : present;
+    const absent = isDense && plane !== undefined ? absentOf(plane, null) : NONE;
+    const store = new Store(this.heap, weight, isDense ? null : kept.order, absent, kept.anyFrozen ? kept : null, moments);
     const columnsOf = store.allocate(kept.order.length + 8);
     const { u32 } = this.heap;
+    for (let k = 0; k < kept.order.length; k++) u32[(columnsOf >> 2) + k] = this.offsets[kept.order[k] % columns.length];
     const isRead = new Uint8Array(columns.length);
-    for (let k = 0; k < kept.order.length; k++) {
-      const column = kept.order[k] % columns.length;
-      isRead[column] = 1;
-      u32[(columnsOf >> 2) + k] = this.offsets[column];
-    }
+    for (const index of present.order) isRead[index % columns.length] = 1;
     const starts = store.place(kept.starts);
     const ends = kept.anyFrozen ? store.movable.ends : starts + 4;
     const transposed = this.input.gradient === 0 ? [] : this.transpose(kept, store);
     const { height, width } = this.output.shape;
     const sums = height * width > 1 ? store.allocate(sumsOf(kept.starts)) : 0;
-    return { store, isWhole, starts, ends, columns: columnsOf, sums, isRead, transposed };
+    return { kind: 'linear', store, isDense, starts, ends, columns: columnsOf, sums, isRead, transposed };
   }
 
   forward(network: Memory): void {
-    const matrix = network.matrices[this.index];
+    const matrix = this.of(network);
     const { rows, columns, x, xDown, xRight } = this.geometry;
     const { kernels } = this.heap;
     const { value, stride, shape, down, right, activation } = this.output;
@@ -81,7 +98,7 @@ export class Linear implements Operation {
     const { weights } = matrix.store;
     const bias = this.biasOf(network)?.weights ?? this.noBias;
     const relu = activation === 'relu' ? 1 : 0;
-    const done = matrix.isWhole ? inFours(rows) : 0;
+    const done = matrix.isDense ? inFours(rows) : 0;
     if (done > 0) {
       const rowLength = columns.length;
       const { columns: list } = matrix;
@@ -110,48 +127,36 @@ export class Linear implements Operation {
   }
 
   backward(network: Memory): void {
-    const matrix = network.matrices[this.index];
+    const matrix = this.of(network);
     const bias = this.biasOf(network);
     this.inputGradient(matrix);
     this.weightGradient(matrix);
+    matrix.store.clearAbsent(matrix.store.gradient);
     if (bias === null) return;
     const { gradient, stride, shape, down, right } = this.output;
     this.heap.kernels.sumRows(this.geometry.rows, gradient, bias.gradient, stride, shape.height, shape.width, down, right);
   }
 
-  /** The gradient by all weights, absent and frozen ones too, added to `total`. The output's gradient must be there. */
   addDenseGradient(total: Float64Array): void {
-    const { rows, columns, x, xDown, xRight } = this.geometry;
-    const { kernels } = this.heap;
-    const { gradient, stride, shape, down, right } = this.output;
-    const width = columns.length;
-    const span = Uint32Array.of(0, width);
-    const scratch = this.heap.allocate(4 * (2 * (width + 8) + span.length + sumsOf(span)));
-    const found = scratch + 4 * (width + 8);
-    const ends = found + 4 * (width + 8);
-    const sums = ends + 4 * span.length;
-    this.heap.u32.set(this.offsets, scratch >> 2);
-    this.heap.u32.set(span, ends >> 2);
-    for (let row = 0; row < rows; row++) {
-      const dy = gradient + row * stride;
-      const { height, width: across } = shape;
-      kernels.weightGradient(1, ends, ends + 4, scratch, found, x, dy, stride, height, across, xDown, xRight, down, right, sums);
-      const { f32 } = this.heap;
-      for (let column = 0; column < width; column++) total[row * width + column] += f32[(found >> 2) + column];
-    }
-    this.heap.free(scratch);
+    addDenseGradient(this.heap, this.geometry, this.output, total);
+  }
+
+  private of({ matrices }: Memory): LinearMatrix {
+    const matrix = matrices[this.index];
+    if (matrix.kind !== 'linear') throw new Error('another layer laid the matrix out');
+    return matrix;
   }
 
   private biasOf({ stores }: Memory): Store | null {
     return this.layer.bias === null ? null : (stores.get(this.layer.bias) ?? null);
   }
 
-  private weightGradient({ store, isWhole, starts, ends, columns, sums }: Matrix): void {
+  private weightGradient({ store, isDense, starts, ends, columns, sums }: LinearMatrix): void {
     const { rows, columns: all, x, xDown, xRight } = this.geometry;
     const { kernels } = this.heap;
     const { gradient, stride, shape, down, right } = this.output;
     const { height, width } = shape;
-    const done = isWhole ? inFours(rows) : 0;
+    const done = isDense ? inFours(rows) : 0;
     if (done > 0) {
       const rowLength = all.length;
       kernels.denseWeightGradient(
@@ -192,7 +197,7 @@ export class Linear implements Operation {
     );
   }
 
-  private inputGradient({ store, isWhole, transposed }: Matrix): void {
+  private inputGradient({ store, isDense, transposed }: LinearMatrix): void {
     const { input, output, contribution } = this;
     const { kernels } = this.heap;
     const { stride } = output;
@@ -201,7 +206,7 @@ export class Linear implements Operation {
       const { starts, entries } = transposed[index];
       const { rows, height, width, dx, dxDown, dxRight, dy, dyDown, dyRight } = this.geometry.phases[index];
       const mask = contribution.masks ? dx - input.gradient + input.value : 0;
-      const done = isWhole ? inFours(rows) : 0;
+      const done = isDense ? inFours(rows) : 0;
       if (done > 0) {
         kernels.denseInputGradient(
           done,
@@ -244,7 +249,7 @@ export class Linear implements Operation {
   }
 
   /** Counting sort of the entries by phase and transposed row; within one, by row of the matrix. */
-  private transpose({ order, starts }: Rows, store: Store): Matrix['transposed'] {
+  private transpose({ order, starts }: Rows, store: Store): LinearMatrix['transposed'] {
     const { rows, columns, phases } = this.geometry;
     const width = columns.length;
     const next = phases.map((phase) => new Uint32Array(phase.rows + 1));
@@ -267,12 +272,8 @@ export class Linear implements Operation {
   }
 }
 
-/** Words that the kernels want for unfinished sums: sixteen for every four weights of a row. */
-const sumsOf = (starts: Uint32Array): number =>
-  starts.subarray(1).reduce((words, end, row) => words + 16 * Math.ceil((end - starts[row]) / 4), 0);
-
 /** As many of so many rows as the dense kernels take. */
-const inFours = (rows: number): number => rows - (rows % 4);
+export const inFours = (rows: number): number => rows - (rows % 4);
 
 /** Border that a convolution needs around what it reads, and around its output's gradient. */
 export function halosOf({ kernel, stride, padding, input, output }: Extract<Layer, { kind: 'conv2d' }>): {

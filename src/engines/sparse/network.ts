@@ -9,7 +9,7 @@ import type { Graph } from './graph.ts';
 import type { Heap } from './heap.ts';
 import type { Matrix } from './linear.ts';
 import { found, type Memory } from './operation.ts';
-import { Store } from './parameters.ts';
+import { NONE, Store } from './parameters.ts';
 
 /** What all networks of a trainer share. */
 export interface Common {
@@ -112,7 +112,7 @@ export class Network implements Memory {
       const linear = linears.get(parameter.name);
       const matrix = linear?.build(planes[parameter.name], parameter, moments.length);
       if (matrix !== undefined) matrices.set(parameter.name, matrix);
-      stores.set(parameter.name, matrix?.store ?? new Store(heap, parameter, null, null, moments.length));
+      stores.set(parameter.name, matrix?.store ?? new Store(heap, parameter, null, NONE, null, moments.length));
     }
     this.stores = stores;
     this.matrices = graph.linears.map(({ layer }) => found(matrices, layer.weight));

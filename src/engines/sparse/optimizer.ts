@@ -7,7 +7,7 @@ import type { Kernels } from './wasm.ts';
 /** Names of the moments that an optimiser keeps of each weight. */
 export const momentsOf: Readonly<Record<Optimizer['type'], readonly string[]>> = { sgd: [], momentum: ['velocity'], adam: ['m', 'v'] };
 
-/** Moves `store` along its gradient at the `step`-th step since the network's start, counted from 1. */
+/** Moves the weights of `store` along their gradient at the `step`-th step since the network's start, counted from 1. */
 export type Mover = (store: Store, step: number, rate: number) => void;
 
 export function moverOf(kernels: Kernels, optimizer: Optimizer, weightDecay: number): Mover {

@@ -1,4 +1,4 @@
-/** How one network's parameters lie in memory: only what exists, with gradient and moments beside it. */
+/** How one network's parameters lie in memory: what exists, and no more unless that is faster, with gradient and moments beside it. */
 import type { Parameter } from '../../models/model.ts';
 import { getBit, type Plane } from '../../science/mask.ts';
 import type { Heap } from './heap.ts';
@@ -6,8 +6,13 @@ import type { Heap } from './heap.ts';
 /** Kernels may read and write so many weights beyond the end of an array. */
 const SPARE = 8;
 
-/** The part of a parameter that exists, in the order of computation: row by row, a row's frozen weights last. */
+/** No places. */
+export const NONE = Uint32Array.of();
+
+/** The part of a parameter that is stored, in the order of computation: row by row, a row's frozen weights last. */
 export class Store {
+  /** Grows with every change of the weights; whoever moves them in a kernel calls `moved`. */
+  version = 0;
   readonly count: number;
   readonly weights: number;
   readonly gradient: number;
@@ -15,12 +20,16 @@ export class Store {
   /** Parts that the optimiser moves: `starts` and `ends` of so many rows. */
   readonly movable: { readonly rows: number; readonly starts: number; readonly ends: number };
   private readonly blocks: number[] = [];
+  /** Byte offsets of stored weights that do not exist and stay 0. */
+  private readonly absentAt: number;
 
   constructor(
     private readonly heap: Heap,
     readonly parameter: Parameter,
-    /** Canonical index of each existing weight; null where all exist in canonical order. */
+    /** Canonical index of each stored weight; null where all are, in canonical order. */
     private readonly order: Uint32Array | null,
+    /** Places, in that order, of stored weights that do not exist; none of them is frozen. */
+    private readonly absent: Uint32Array,
     /** Where some weights are frozen: first weight, and first frozen weight, of each row. */
     private readonly frozen: { readonly starts: Uint32Array; readonly ends: Uint32Array } | null,
     moments: number,
@@ -31,6 +40,7 @@ export class Store {
     this.moments = Array.from({ length: moments }, () => this.allocate(this.count + SPARE));
     const starts = frozen?.starts ?? Uint32Array.of(0);
     const ends = frozen?.ends ?? Uint32Array.of(this.count);
+    this.absentAt = absent.length === 0 ? 0 : this.place(absent.map((place) => 4 * place));
     this.movable = { rows: ends.length, starts: this.place(starts), ends: this.place(ends) };
   }
 
@@ -64,6 +74,17 @@ export class Store {
     const to = address >> 2;
     if (this.order === null) f32.set(values, to);
     else for (let k = 0; k < this.count; k++) f32[to + k] = values[this.order[k]];
+    this.clearAbsent(address);
+    this.moved();
+  }
+
+  moved(): void {
+    this.version++;
+  }
+
+  /** Makes what the array at `address` has of weights that do not exist 0. */
+  clearAbsent(address: number): void {
+    if (this.absent.length > 0) this.heap.kernels.clearAt(this.absent.length, this.absentAt, address);
   }
 
   /** Takes canonical moments; a frozen weight has none. */
@@ -92,6 +113,14 @@ export interface Rows {
   /** First frozen entry of each row, or its end. */
   readonly ends: Uint32Array;
   readonly anyFrozen: boolean;
+}
+
+/** Where the weights that do not exist are in an order; null stands for the canonical one. */
+export function absentOf({ present }: Plane, order: Uint32Array | null): Uint32Array {
+  const absent = new Uint32Array(present.size);
+  let count = 0;
+  for (let place = 0; place < present.size; place++) if (!getBit(present, order?.[place] ?? place)) absent[count++] = place;
+  return absent.slice(0, count);
 }
 
 export function rowsOf(plane: Plane | undefined, rows: number, columns: number): Rows {

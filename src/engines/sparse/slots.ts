@@ -4,6 +4,7 @@
  */
 import type { Shape } from '../../models/model.ts';
 import type { Place } from '../places.ts';
+import type { Background } from './background.ts';
 import type { Heap } from './heap.ts';
 
 /** Examples are computed in whole blocks of this many. */
@@ -21,6 +22,8 @@ export class Slot {
   value = 0;
   /** The same of the gradient; 0 where none is wanted (the data). */
   gradient = 0;
+  /** Of data that is kept as its difference from the background. */
+  background: Background | null = null;
 
   constructor(
     { shape, activation }: Place,

@@ -3,6 +3,7 @@ import type { Planes } from '../../science/mask.ts';
 import type { Metrics, Snapshot, Tensors } from '../../science/tensors.ts';
 import type { Control, NetworkStart, Trainer, TrainerPlan } from '../../science/trainer.ts';
 import { Arrivals } from '../arrivals.ts';
+import { shiftOf } from './background.ts';
 import { Examples } from './examples.ts';
 import { buildGraph } from './graph.ts';
 import type { Heaps } from './heap.ts';
@@ -29,7 +30,7 @@ export class SparseTrainer implements Trainer {
   ) {
     const { model, task, optimizer } = plan;
     this.padded = paddedBatch(plan.batchSize);
-    const graph = buildGraph(heap, model, 4 * this.padded);
+    const graph = buildGraph(heap, model, 4 * this.padded, shiftOf(task));
     const examples = new Examples(heap, task, graph.input, this.padded);
     this.common = { heap, model, graph, examples, moments: momentsOf[optimizer.type] };
     this.probabilities = heap.allocate(4 * this.padded * model.classes);
@@ -163,7 +164,10 @@ export class SparseTrainer implements Trainer {
     const rate = network.rateAt(network.position);
     network.steps++;
     network.position++;
-    for (const store of network.stores.values()) this.move(store, network.steps, rate);
+    for (const store of network.stores.values()) {
+      this.move(store, network.steps, rate);
+      store.moved();
+    }
     return loss / count;
   }
 

@@ -42,7 +42,7 @@ export interface Kernels {
       sums: number,
     ]
   ): void;
-  /** The three for a layer that keeps every weight; `rows` is a multiple of four. */
+  /** The three for a layer that stores every weight; `rows` is a multiple of four. */
   denseForward(
     ...args: [
       ...[rows: number, rowLength: number, columns: number, weights: number, bias: number],
@@ -65,6 +65,49 @@ export interface Kernels {
       sums: number,
     ]
   ): void;
+  /** How many features are live. */
+  findLive(features: number, x: number, stride: number, flags: number): number;
+  keepLive(
+    ...args: [
+      ...[rows: number, starts: number, ends: number, columns: number, flags: number],
+      ...[entries: number, firsts: number, lasts: number],
+    ]
+  ): void;
+  /** `background` is a number. */
+  foldBackground(rows: number, starts: number, weights: number, bias: number, background: number, folded: number): void;
+  clearAt(count: number, offsets: number, words: number): void;
+  liveForward(
+    ...args: [
+      ...[rows: number, firsts: number, entries: number, weights: number, bias: number],
+      ...[x: number, y: number, stride: number, relu: number],
+    ]
+  ): void;
+  liveWeightGradient(
+    ...args: [
+      ...[rows: number, starts: number, ends: number, firsts: number, lasts: number, entries: number, gradient: number],
+      ...[x: number, dy: number, stride: number, background: number, slopes: number],
+    ]
+  ): void;
+  /** `scale` is a number. */
+  listExamples(count: number, examples: number, size: number, scale: number, entries: number, firsts: number): void;
+  listFeatures(
+    ...args: [count: number, features: number, exampleEntries: number, exampleFirsts: number, entries: number, firsts: number]
+  ): void;
+  /** `background` is a number. */
+  foldPanels(rows: number, features: number, weights: number, bias: number, background: number, folded: number): void;
+  panelForward(
+    ...args: [
+      ...[rows: number, features: number, count: number, entries: number, firsts: number],
+      ...[weights: number, bias: number, y: number, relu: number],
+    ]
+  ): void;
+  panelWeightGradient(
+    ...args: [
+      ...[rows: number, features: number, entries: number, firsts: number],
+      ...[gradient: number, dy: number, background: number, slopes: number],
+    ]
+  ): void;
+  transpose(rows: number, columns: number, from: number, fromStride: number, to: number, toStride: number): void;
   sumRows(
     ...args: [rows: number, dy: number, sums: number, stride: number, height: number, width: number, dyDown: number, dyRight: number]
   ): void;

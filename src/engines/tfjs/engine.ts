@@ -2,6 +2,7 @@
 import { volume, type Layer, type LayerKind, type Model } from '../../models/model.ts';
 import type { Optimizer } from '../../science/recipe/schema.ts';
 import type { Engine, Need, TrainerPlan } from '../../science/trainer.ts';
+import { ARITHMETIC } from '../arithmetic.ts';
 import type { TfjsBackend } from '../probe.ts';
 import { Backend, type BackendOptions } from './backend.ts';
 import { TfjsTrainer } from './trainer.ts';
@@ -39,7 +40,7 @@ export async function createTfjsEngine(backendName: TfjsBackend, options: Backen
   return {
     name: 'tfjs',
     backend: backendName,
-    arithmeticVersion: 1,
+    arithmeticVersion: ARITHMETIC,
     // Browsers and GPUs round exponentials and sum products each in their own way.
     deterministic: false,
     missing: (needs) => needs.filter((need) => !met.has(need)),

@@ -2,6 +2,7 @@
 import type { LayerKind } from '../../models/model.ts';
 import type { Optimizer } from '../../science/recipe/schema.ts';
 import type { Engine, Need } from '../../science/trainer.ts';
+import { ARITHMETIC } from '../arithmetic.ts';
 import { capacityOf } from './capacity.ts';
 import { Gpu, type GpuOptions } from './gpu.ts';
 import { WebgpuTrainer } from './trainer.ts';
@@ -29,7 +30,7 @@ export interface WebgpuEngine extends Engine {
 }
 
 /** Runs whose values are kept in 16 bits are other runs: no notebook takes them for those in 32. */
-const ARITHMETIC = { whole: 1, half: 16 } as const;
+const HALF = 16;
 
 /** Rejects with a `LabError` where there is no WebGPU, or it has not what is asked of it. */
 export async function createWebgpuEngine(options: GpuOptions = {}): Promise<WebgpuEngine> {
@@ -43,7 +44,7 @@ export async function createWebgpuEngine(options: GpuOptions = {}): Promise<Webg
   return {
     name: 'webgpu',
     backend: half ? 'f16' : null,
-    arithmeticVersion: half ? ARITHMETIC.half : ARITHMETIC.whole,
+    arithmeticVersion: half ? HALF : ARITHMETIC,
     // Graphics cards round exponentials and contract sums of products each in their own way.
     deterministic: false,
     get adapter() {

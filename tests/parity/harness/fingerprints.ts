@@ -10,6 +10,7 @@ import { bitsWhere, type Planes } from '../../../src/science/mask.ts';
 import type { Recipe } from '../../../src/science/recipe/schema.ts';
 import { rateAt } from '../../../src/science/schedules.ts';
 import { tinyConvolutional, tinyResidual } from '../../support/tiny-nets.ts';
+import type { Task } from '../../../src/tasks/task.ts';
 import { tinyBatches, tinyTask } from '../../support/tiny-task.ts';
 import { tinyRecipe } from '../../unit/science/recipes.ts';
 
@@ -25,15 +26,11 @@ const STEPS = 60;
 const BATCH = 37;
 const CLASSES = 5;
 const task = tinyTask({ input: { height: 8, width: 7, channels: 2 }, classes: CLASSES, count: 300 });
+/** Of images that are mostly background, which perceptrons pass over. */
+const grey = tinyTask({ input: { height: 8, width: 7, channels: 1 }, classes: CLASSES, count: 300, background: 0.7 });
 
-const perceptron = (activation: 'relu' | 'tanh'): Model => buildModel({ family: 'mlp', hidden: [40, 21], activation }, task.input, CLASSES);
-
-const nets: Readonly<Record<string, Model>> = {
-  'dense-relu': perceptron('relu'),
-  'dense-tanh': perceptron('tanh'),
-  'convolution-pool': tinyConvolutional(task.input, CLASSES),
-  'residual-batch-norm': tinyResidual(task.input, CLASSES),
-};
+const perceptron = (activation: 'relu' | 'tanh', { input }: Task): Model =>
+  buildModel({ family: 'mlp', hidden: [40, 21], activation }, input, CLASSES);
 
 const trainingOf = (training: Readonly<Record<string, unknown>>): Recipe['training'] =>
   tinyRecipe({ training: { steps: STEPS, evaluateEvery: STEPS, ...training } }).training;
@@ -58,11 +55,35 @@ const planesOf = (model: Model): Planes =>
     }),
   );
 
+/** One weight in six absent, so that layers store all of them. */
+const mostOf = (model: Model): Planes =>
+  Object.fromEntries(
+    prunableParameters(model).map(({ name, size }) => {
+      const present = bitsWhere(size, (index) => index % 6 !== 5);
+      return [name, { present, trainable: present }];
+    }),
+  );
+
+interface Net {
+  readonly task: Task;
+  readonly model: Model;
+  readonly planesOf: (model: Model) => Planes;
+}
+
+const nets: Readonly<Record<string, Net>> = {
+  'dense-relu': { task, model: perceptron('relu', task), planesOf },
+  'dense-tanh': { task, model: perceptron('tanh', task), planesOf },
+  'convolution-pool': { task, model: tinyConvolutional(task.input, CLASSES), planesOf },
+  'residual-batch-norm': { task, model: tinyResidual(task.input, CLASSES), planesOf },
+  'background-relu': { task: grey, model: perceptron('relu', grey), planesOf },
+  'background-most': { task: grey, model: perceptron('relu', grey), planesOf: mostOf },
+};
+
 /** All runs, and of one network of each kind its gradients and Hessian-vector product at the end. */
 export async function fingerprints(): Promise<FingerprintTable> {
   const engine = await createSparseEngine();
   const runs: Record<string, string> = {};
-  for (const [net, model] of Object.entries(nets)) {
+  for (const [net, { task, model, planesOf }] of Object.entries(nets)) {
     for (const [name, training] of Object.entries(trainings)) {
       const { optimizer, weightDecay } = training;
       const trainer = await engine.createTrainer({ model, task, optimizer, weightDecay, batchSize: BATCH, networks: 1 });

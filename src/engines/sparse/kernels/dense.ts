@@ -1,5 +1,5 @@
 /**
- * The same products where a layer keeps every weight: each value read is used by four rows at once. Sums run in the
+ * The same products where a layer stores every weight: each value read is used by four rows at once. Sums run in the
  * order of the sparse kernels, so the bits are theirs too. `rows` is a multiple of four.
  */
 import { sumsOfFour } from './lanes';

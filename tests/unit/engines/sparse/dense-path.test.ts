@@ -1,4 +1,4 @@
-/** Layers that keep every weight have kernels of their own: the same bits as those for any mask, and right. */
+/** Layers that store every weight have kernels of their own: the same bits as those for any mask, and right. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { Heap } from '../../../../src/engines/sparse/heap.ts';
 import { compileKernels, type Kernels } from '../../../../src/engines/sparse/wasm.ts';

@@ -51,6 +51,7 @@ describe.each(nets)('$family', (model) => {
 
   it.each([
     { name: 'nothing is absent', planes: {} },
+    { name: 'few weights are absent', planes: planesWhere(model, (_, row, index) => (index + row) % 10 > 0) },
     { name: 'rows are empty', planes: planesWhere(model, (_, row, index) => row % 2 === 1 && index % 2 === 0) },
     { name: 'the first layer is absent', planes: planesWhere(model, (parameter) => parameter > 0) },
     { name: 'the last layer is absent', planes: planesWhere(model, (parameter) => parameter < prunableParameters(model).length - 1) },
