@@ -48,7 +48,7 @@ export const classics: readonly Classic[] = [
     title: 'Criteria at three densities',
     paper: 'Zhou et al. 2019',
     found: 'large final and magnitude increase are best; small weights, initial or final, are worse than random',
-    ours: 'the same order; looking at signs as well costs a little once the ticket trains. Large init, large final cuts at equal percentiles of both, as they do; the smaller of both sizes is half a point worse at 6.5 %.',
+    ours: 'the same order; looking at signs as well gains nothing once the ticket trains. Large init, large final cuts at equal percentiles of both, as they do; the smaller of both sizes is half a point worse at 6.5 %.',
     trunk: { ...mnist, name: 'Large final', arms: ['ticket'], pruning: threeDensities },
     whatIfs: {
       'Large final, same sign': { pruning: { signAware: true } },
@@ -118,7 +118,7 @@ export const classics: readonly Classic[] = [
     title: 'Edge-popup: tickets without training weights',
     paper: 'Ramanujan et al. 2020',
     found: 'accuracy against k is an inverted U, best for k of 30–70 %; signed constants do better than normal weights',
-    ours: 'on digits of 8×8, 128-64 units: an inverted U, from 88 % at 95 % kept over 97 % at 24 % to 95 % at 6 %; signed constants lead wherever both are there. Not rescaled, with scores as wide as a recipe has them that does not say (and so the rate of 0.1), accuracy falls to 37 % where few are kept.',
+    ours: 'on digits of 8×8, 128-64 units: an inverted U, from 88 % at 95 % kept over 96.5 % at 34 and 24 % to 95 % at 6 %; signed constants lead wherever both are there. Not rescaled, with scores as wide as a recipe has them that does not say (and so the rate of 0.1), accuracy falls to 38 % where few are kept.',
     trunk: {
       name: 'Kaiming normal, rescaled',
       task: { dataset: 'digits', train: 1300, validation: 200, test: 297 },
@@ -145,7 +145,7 @@ export const classics: readonly Classic[] = [
     title: 'Bernoulli supermasks',
     paper: 'Zhou et al. 2019',
     found: 'learned masks of untrained weights reach 95 % on MNIST; signed constants and dynamic weight rescaling help',
-    ours: 'on digits of 8×8, 128-64 units: rescaling helps, by one point from half the weights and by nearly five from a quarter; signed constants help only from half of them. Without rescaling more weights come to be kept.',
+    ours: 'on digits of 8×8, 128-64 units: rescaling helps, by one point from half the weights and by nearly five from a quarter; signed constants make no difference beyond the spread of the seeds. Without rescaling more weights come to be kept.',
     columns: 'start',
     trunk: {
       name: 'Rescaled',
@@ -212,7 +212,7 @@ export const classics: readonly Classic[] = [
     paper: 'Morcos et al. 2019',
     found:
       'tickets transfer between data sets and optimisers of a kind: drawn elsewhere they do nearly as well as drawn at home, and better than random masks',
-    ours: 'optimiser and seed transfer almost wholly, if the start weights come along; another seed’s mask alone keeps less than half of the lead over random masks at 6.5 % kept. MNIST, simpler than Fashion-MNIST, passes on a fifth of it, and so do Fashion-MNIST’s own images with their pixels shuffled.',
+    ours: 'optimiser and seed transfer almost wholly, if the start weights come along; another seed’s mask alone keeps a quarter of the lead over random masks at 6.5 % kept. MNIST, simpler than Fashion-MNIST, passes on a sixth of it, and so do Fashion-MNIST’s own images with their pixels shuffled.',
     trunk: {
       ...mnist,
       name: 'Drawn on Fashion-MNIST itself',
@@ -237,7 +237,7 @@ export const classics: readonly Classic[] = [
     title: 'Transfer: Fashion-MNIST’s tickets on MNIST',
     paper: 'Morcos et al. 2019',
     found: 'tickets of larger and harder data sets transfer better than those of small and simple ones',
-    ours: 'partly: at 6.5 % kept Fashion-MNIST’s tickets keep a third of the lead over random masks, where MNIST’s keep a fifth of it on Fashion-MNIST; at 16 % kept each keeps a fifth to a quarter.',
+    ours: 'partly: at 6.5 % kept Fashion-MNIST’s tickets keep a third of the lead over random masks, where MNIST’s keep a sixth of it on Fashion-MNIST; at 16 % kept they keep a quarter, and MNIST’s a seventh.',
     trunk: { ...mnist, name: 'Drawn on MNIST itself', arms: ['ticket', 'random-mask'], pruning: threeDensities },
     whatIfs: {
       'Drawn on Fashion-MNIST': {
@@ -252,7 +252,7 @@ export const classics: readonly Classic[] = [
     paper: 'Liu et al. 2019; Li et al. 2017; Mishra et al. 2021',
     found:
       'where whole neurons go, a new init of the small network does as well as the inherited weights: what structured pruning finds is an architecture',
-    ours: 'the same: of whole neurons ticket, new init and even random neurons do equally well, 96 % at a fifth of the weights. Of pixels it matters which stay, not what their weights start from: at 31 % ticket and new init lead random pixels by nearly three points. Single weights and blocks of four are tickets: their own init leads a new one by 0.9 and 0.8 points at 22 and 25 % kept.',
+    ours: 'the same: of whole neurons ticket, new init and even random neurons lie within half a point, 96 % at a fifth of the weights. Of pixels it matters which stay, not what their weights start from: at 31 % ticket and new init lead random pixels by two and a half points. Single weights and blocks of four are tickets: their own init leads a new one by 0.7 and 0.6 points at 22 and 25 % kept.',
     columns: 'level',
     trunk: {
       ...mnist,
@@ -272,7 +272,7 @@ export const classics: readonly Classic[] = [
     paper: 'Su et al. 2020; Frankle et al. 2021',
     found:
       'shuffling, a new init or corrupted data leave tickets drawn at initialisation as they were, and hurt those drawn after training; scores turned round hurt both',
-    ours: 'the same for magnitude, SNIP (down to 15 % kept), SynFlow and smart ratio. Random labels cost SNIP’s mask nothing at 15 % and a point for magnitude after training; shuffled pixels cost both more. Turned round, scores are far worse than chance, but for GraSP’s: at 15 % its mask is two points worse than the same mask shuffled and one worse than a random one, at both temperatures, and at 200, which both public implementations have, its scores turned round find the better mask. What is wrong is the sign: ranked by size alone, |w × Hg|, its mask is as good as its shuffled one and a point better than random. Temperature 1 costs 1.6 points at 2.2 %. SynFlow turned round leaves no path to the classes.',
+    ours: 'the same for magnitude, SNIP (down to 15 % kept), SynFlow and smart ratio. Random labels cost SNIP’s mask nothing at 15 % kept and that of magnitude after training 1.4 points; shuffled pixels cost them 0.4 and 1.2. Turned round, scores are far worse than chance, but for GraSP’s: at 15 % its mask is two points worse than the same mask shuffled and one worse than a random one, at both temperatures, and at 200, which both public implementations have, its scores turned round find the better mask. What is wrong is the sign: ranked by size alone, |w × Hg|, its mask is as good as its shuffled one and a point better than random. Temperature 1 costs 1.6 points at 2.2 %. SynFlow turned round leaves no path to the classes.',
     trunk: {
       ...mnist,
       name: 'Magnitude after training',

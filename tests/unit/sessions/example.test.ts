@@ -47,8 +47,9 @@ describe('LeNet-300-100 on MNIST', async () => {
     expect(of(7, 'ticket').earlyStopStep.mean).toBeLessThanOrEqual(0.62 * dense.earlyStopStep.mean);
   });
 
-  it('tickets are at or above the dense network from 51 % down to 3.6 %; reinit is below them from 21 % on', () => {
-    for (let level = 3; level <= 15; level++) expect(of(level, 'ticket').testAccuracy.mean).toBeGreaterThanOrEqual(dense.testAccuracy.mean);
+  it('tickets are above the dense network from 41 % down to 3.6 %, before that among its seeds; reinit is below them from 21 % on', () => {
+    for (let level = 4; level <= 15; level++) expect(of(level, 'ticket').testAccuracy.mean).toBeGreaterThan(dense.testAccuracy.mean);
+    for (let level = 1; level < 4; level++) expect(of(level, 'ticket').testAccuracy.mean).toBeGreaterThan(dense.testAccuracy.min);
     for (let level = 7; level <= 15; level++)
       expect(of(level, 'reinit').testAccuracy.mean).toBeLessThan(of(level, 'ticket').testAccuracy.mean);
     expect(of(15, 'reinit').testAccuracy.mean).toBeLessThan(of(7, 'reinit').testAccuracy.mean);
