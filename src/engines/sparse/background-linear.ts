@@ -64,16 +64,17 @@ export class BackgroundLinear implements MatrixOperation {
       kernels.transpose(background.lanes, panelled, turned, 4 * panelled, value, stride);
     }
     if (panelled === units) return;
-    this.keepLive(matrix);
-    const { firsts, entries } = matrix;
+    const { starts, columns, firsts, entries } = matrix;
+    const [rows, x] = [units - panelled, this.input.value];
     const [weights, biases, y] = [store.weights + 4 * skipped, folded + 4 * panelled, value + stride * panelled];
-    kernels.liveForward(units - panelled, firsts, entries, weights, biases, this.input.value, y, stride, relu);
+    if (this.pair(matrix)) kernels.liveForward(rows, firsts, entries, weights, biases, x, y, stride, relu);
+    else kernels.forward(rows, starts, columns, weights, biases, x, y, stride, relu, 1, 1, 0, 0, 0, 0);
   }
 
   backward(network: Memory): void {
     const { matrix, bias } = this.of(network);
     const { kernels } = this.heap;
-    const { panelled, skipped, store, starts, ends, firsts, lasts, entries } = matrix;
+    const { panelled, skipped, store, starts, ends, columns, firsts, lasts, entries } = matrix;
     const { units, inputs } = this.layer;
     const { gradient, stride } = this.output;
     const { value } = this.background.shift;
@@ -87,8 +88,13 @@ export class BackgroundLinear implements MatrixOperation {
     }
     if (panelled < units) {
       const [to, dy, itsSlopes] = [store.gradient + 4 * skipped, gradient + stride * panelled, slopes + 4 * panelled];
-      const rows = units - panelled;
-      kernels.liveWeightGradient(rows, starts, ends, firsts, lasts, entries, to, this.input.value, dy, stride, value, itsSlopes);
+      const [rows, x] = [units - panelled, this.input.value];
+      if (matrix.isPaired) {
+        kernels.liveWeightGradient(rows, starts, ends, firsts, lasts, entries, to, x, dy, stride, value, itsSlopes);
+      } else {
+        kernels.weightGradient(rows, starts, ends, columns, to, x, dy, stride, 1, 1, 0, 0, 0, 0, 0);
+        kernels.addBackground(rows, starts, ends, to, value, itsSlopes);
+      }
     }
     store.clearAbsent(store.gradient);
   }
@@ -125,15 +131,14 @@ export class BackgroundLinear implements MatrixOperation {
     );
   }
 
-  private keepLive(matrix: BackgroundMatrix): void {
+  /** Pairs the kept weights with the batch's live features, where that saves more than it takes; says whether it did. */
+  private pair(matrix: BackgroundMatrix): boolean {
     const { background } = this;
     const { units, inputs } = this.layer;
-    const isFull = matrix.store.count - matrix.skipped < FEW * inputs || background.flag() > MOSTLY_LIVE;
-    if (isFull && matrix.isFull) return;
-    matrix.isFull = isFull;
     const { panelled, starts, ends, columns, entries, firsts, lasts } = matrix;
-    const flags = isFull ? background.allFlags : background.flags;
-    this.heap.kernels.keepLive(units - panelled, starts, ends, columns, flags, entries, firsts, lasts);
+    matrix.isPaired = matrix.store.count - matrix.skipped >= FEW * inputs && background.flag() <= MOSTLY_LIVE;
+    if (matrix.isPaired) this.heap.kernels.keepLive(units - panelled, starts, ends, columns, background.flags, entries, firsts, lasts);
+    return matrix.isPaired;
   }
 
   private of(network: Memory): { readonly matrix: BackgroundMatrix; readonly bias: Store } {

@@ -30,8 +30,8 @@ export class BackgroundMatrix {
   readonly entries: number;
   readonly firsts: number;
   readonly lasts: number;
-  /** Whether the pairs are those of every feature. */
-  isFull = false;
+  /** Whether the batch at hand is met by those pairs, or by every kept weight. */
+  isPaired = false;
   /** Every row's bias with the background's part. */
   readonly folded: number;
   /** Sum of the versions of the weights and biases that `folded` was made of; both only grow. */
@@ -50,7 +50,9 @@ export class BackgroundMatrix {
     this.skipped = this.panelled * features;
     const { skipped, store } = this;
     const count = kept.order.length - skipped;
-    this.columns = store.place(Uint32Array.from({ length: count }, (_, k) => offsets[kept.order[skipped + k] % features]));
+    this.columns = store.place(
+      Uint32Array.from({ length: count + 8 }, (_, k) => (k < count ? offsets[kept.order[skipped + k] % features] : 0)),
+    );
     this.starts = store.place(kept.starts.slice(this.panelled).map((start) => start - skipped));
     this.ends = kept.anyFrozen ? store.movable.ends : this.starts + 4;
     this.entries = store.allocate((PAIR / 4) * (count + 4));

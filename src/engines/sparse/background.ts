@@ -43,9 +43,8 @@ export class Background {
   private readonly ofExamples: Lists;
   /** Pairs (example, value), four lists a feature, and where each list begins. */
   private readonly ofFeatures: Lists;
-  /** A byte for each feature, at its byte offset / 128: 1 where it is live; and the same where all are. */
+  /** A byte for each feature, at its byte offset / 128: 1 where it is live. */
   readonly flags: number;
-  readonly allFlags: number;
   /** Examples of a batch, padded to whole blocks. */
   readonly lanes: number;
   private live = 0;
@@ -64,10 +63,7 @@ export class Background {
     const values = features * this.lanes;
     this.ofExamples = { entries: heap.allocate(PAIR * (values + 1)), firsts: heap.allocate(4 * (this.lanes + 1)) };
     this.ofFeatures = { entries: heap.allocate(PAIR * values), firsts: heap.allocate(4 * (4 * features + 2)) };
-    const flags = (features * input.stride) / 128;
-    this.flags = heap.allocate(flags);
-    this.allFlags = heap.allocate(flags);
-    heap.u8.fill(1, this.allFlags, this.allFlags + flags);
+    this.flags = heap.allocate((features * input.stride) / 128);
   }
 
   /** Another batch is there, the bytes of its examples at these addresses. */

@@ -75,6 +75,8 @@ export interface Kernels {
   ): void;
   /** `background` is a number. */
   foldBackground(rows: number, starts: number, weights: number, bias: number, background: number, folded: number): void;
+  /** `background` is a number. */
+  addBackground(rows: number, starts: number, ends: number, gradient: number, background: number, slopes: number): void;
   clearAt(count: number, offsets: number, words: number): void;
   liveForward(
     ...args: [

@@ -182,6 +182,19 @@ function sumOn(from: usize, end: usize, sum: f32): f32 {
   return total;
 }
 
+/** Adds `background` times a row's number in `slopes` to the numbers `starts[r] .. ends[r]` of each row. */
+export function addBackground(rows: i32, starts: usize, ends: usize, gradient: usize, background: f32, slopes: usize): void {
+  const lastRow = (<usize>rows) << 2;
+  for (let r: usize = 0; r < lastRow; r += 4) {
+    const rest = background * load<f32>(slopes + r);
+    const rests = f32x4.splat(rest);
+    const end = gradient + ((<usize>load<u32>(ends + r)) << 2);
+    let g = gradient + ((<usize>load<u32>(starts + r)) << 2);
+    for (; g + 16 <= end; g += 16) v128.store(g, f32x4.add(v128.load(g), rests));
+    for (; g < end; g += 4) store<f32>(g, load<f32>(g) + rest);
+  }
+}
+
 /** Writes zeros to the 32-bit words at these byte offsets. */
 export function clearAt(count: i32, offsets: usize, words: usize): void {
   const end = offsets + ((<usize>count) << 2);

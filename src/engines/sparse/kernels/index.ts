@@ -4,7 +4,7 @@
  * Every argument named like a thing is the address of that thing.
  */
 export { gatherBytes, gatherAffine, gatherFloats } from './gather';
-export { findLive, keepLive, listExamples, listFeatures, foldBackground, clearAt } from './background';
+export { findLive, keepLive, listExamples, listFeatures, foldBackground, addBackground, clearAt } from './background';
 export { liveForward, liveWeightGradient } from './live';
 export { foldPanels, panelForward, panelWeightGradient, transpose } from './panels';
 export { forward } from './forward';

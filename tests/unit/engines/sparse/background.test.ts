@@ -187,11 +187,12 @@ describe('the ways through a layer', () => {
     }
   });
 
-  /** The pairs of the kept weights whose features `flags` names. */
-  function pairs(flags: number): { readonly entries: number; readonly firsts: number; readonly lasts: number } {
+  /** The pairs of the kept weights whose features are live. */
+  function pairs(): { readonly entries: number; readonly firsts: number; readonly lasts: number } {
+    input.flag();
     const entries = heap.allocate(8 * (kept.order.length + 4));
     const [firsts, lasts] = [heap.allocate(4 * (ROWS + 1)), heap.allocate(4 * ROWS)];
-    heap.kernels.keepLive(ROWS, kept.starts, kept.starts + 4, kept.columns, flags, entries, firsts, lasts);
+    heap.kernels.keepLive(ROWS, kept.starts, kept.starts + 4, kept.columns, input.flags, entries, firsts, lasts);
     return { entries, firsts, lasts };
   }
 
@@ -221,19 +222,17 @@ describe('the ways through a layer', () => {
   it('give the same outputs, to the bit', () => {
     const plain = (kernels: Kernels, y: number): void =>
       kernels.forward(ROWS, kept.starts, kept.columns, kept.weights, bias, x, y, STRIDE, 1, 1, 1, 0, 0, 0, 0);
-    const sparse =
-      (flags: number) =>
-      (kernels: Kernels, y: number): void => {
-        const { firsts, entries } = pairs(flags);
-        kernels.liveForward(ROWS, firsts, entries, kept.weights, bias, x, y, STRIDE, 1);
-      };
+    const sparse = (kernels: Kernels, y: number): void => {
+      const { firsts, entries } = pairs();
+      kernels.liveForward(ROWS, firsts, entries, kept.weights, bias, x, y, STRIDE, 1);
+    };
     const dense = (kernels: Kernels, y: number): void => {
       const { entries, firsts } = input.listExamples();
       const turned = heap.allocate(4 * ROWS * LANES);
       kernels.panelForward(ROWS, FEATURES, LANES, entries, firsts, panels(), bias, turned, 1);
       kernels.transpose(LANES, ROWS, turned, 4 * ROWS, y, STRIDE);
     };
-    const [first, ...others] = [plain, sparse(input.flags), sparse(input.allFlags), dense].map((way) => {
+    const [first, ...others] = [plain, sparse, dense].map((way) => {
       const y = floats(drawn(ROWS * LANES));
       way(heap.kernels, y);
       return read(y, ROWS * LANES);
@@ -253,13 +252,14 @@ describe('the ways through a layer', () => {
     const { fround } = Math;
     const rest = read(slopes, ROWS).map((slope) => fround(fround(BACKGROUND) * slope));
     const expected = read(plain, kept.order.length).map((value, k) => fround(value + rest[Math.floor(kept.order[k] / FEATURES)]));
-    for (const flags of [input.flags, input.allFlags]) {
-      const { entries, firsts, lasts } = pairs(flags);
-      const found = floats(drawn(kept.order.length + 8));
-      const ends = kept.starts + 4;
-      heap.kernels.liveWeightGradient(ROWS, kept.starts, ends, firsts, lasts, entries, found, x, dy, STRIDE, BACKGROUND, slopes);
-      expect(read(found, kept.order.length)).toEqual(expected);
-    }
+    const ends = kept.starts + 4;
+    const live = pairs();
+    const paired = floats(drawn(kept.order.length + 8));
+    const { kernels } = heap;
+    kernels.liveWeightGradient(ROWS, kept.starts, ends, live.firsts, live.lasts, live.entries, paired, x, dy, STRIDE, BACKGROUND, slopes);
+    expect(read(paired, kept.order.length)).toEqual(expected);
+    kernels.addBackground(ROWS, kept.starts, ends, plain, BACKGROUND, slopes);
+    expect(read(plain, kept.order.length)).toEqual(expected);
     const found = floats(drawn(ROWS * FEATURES));
     input.listExamples();
     const { entries, firsts } = input.listFeatures();
