@@ -1,5 +1,5 @@
 /** From a model as data to slots in memory and operations in order. One graph serves all networks of a trainer. */
-import type { Model } from '../../models/model.ts';
+import type { Layer, Model } from '../../models/model.ts';
 import { placed, type Place, type Step } from '../places.ts';
 import { Activation } from './activation.ts';
 import { Addition } from './addition.ts';
@@ -44,9 +44,12 @@ export function buildGraph(heap: Heap, model: Model, stride: number, shift: Shif
     operations.push(operation);
     const { layer, output } = step;
     if (output.activation !== 'none') {
-      const first = readersOf(output).at(0);
+      const readers = readersOf(output);
       const isRelu = output.activation === 'relu';
-      const fused = { forward: isRelu && isLinear(layer), backward: isRelu && first !== undefined && isLinear(first) };
+      const fused = {
+        forward: isRelu && isLinear(layer),
+        backward: isRelu && readers.length > 0 && masks(readers[0], readers.length === 1),
+      };
       operations.push(new Activation(heap, slotOf(output), fused));
     }
   }
@@ -60,8 +63,7 @@ function operationOf(heap: Heap, { layer, sources, output, contributions }: Step
   const from = sources.map(slotOf);
   const to = slotOf(output);
   const parts = contributions.map(({ accumulate, isLast }, index): Contribution => {
-    const masks = isLast && isLinear(layer) && sources[index].activation === 'relu';
-    return { accumulate, masks };
+    return { accumulate, masks: isLast && sources[index].activation === 'relu' && masks(layer, !accumulate) };
   });
   const [source] = from;
   const [part] = parts;
@@ -83,6 +85,9 @@ function operationOf(heap: Heap, { layer, sources, output, contributions }: Step
       return new Addition(heap, from, to, parts);
   }
 }
+
+/** Whether a layer undoes the ReLU of what it reads as the last to write the gradient, or, if `isOnly`, as the only one. */
+const masks = (layer: Layer, isOnly: boolean): boolean => isLinear(layer) || (layer.kind === 'max-pool' && isOnly);
 
 /** Borders as convolutions want them. */
 function giveBorders({ layer, sources, output }: Step, slotOf: SlotOf): void {

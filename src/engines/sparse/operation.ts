@@ -23,7 +23,7 @@ export function found<Thing>(things: ReadonlyMap<string, Thing>, name: string): 
 export interface Contribution {
   /** Another reader has written before: add to it. */
   readonly accumulate: boolean;
-  /** It has a matrix, is the last to write and undoes the layer's ReLU as it does. */
+  /** It is the last to write and undoes the layer's ReLU as it does. */
   readonly masks: boolean;
 }
 

@@ -23,6 +23,8 @@ export class Pooling implements Operation {
   private readonly isMax: boolean;
   /** Of an average, each value's part. */
   private readonly share: number;
+  /** Where the highest values stay for the way back: in the output, unless an activation changes that in place. */
+  private readonly highest: number;
 
   constructor(
     private readonly heap: Heap,
@@ -34,6 +36,8 @@ export class Pooling implements Operation {
     this.window = windowOf(layer);
     this.isMax = layer.kind === 'max-pool';
     this.share = 1 / (this.window.height * this.window.width);
+    const isKept = !this.isMax || output.activation === 'none';
+    this.highest = isKept ? output.value : heap.allocate(output.shape.height * output.down);
   }
 
   forward(): void {
@@ -45,7 +49,7 @@ export class Pooling implements Operation {
       kernels.maxPool(
         output.right,
         input.value,
-        output.value,
+        this.highest,
         height,
         width,
         xDown,
@@ -57,6 +61,7 @@ export class Pooling implements Operation {
         input.down,
         input.right,
       );
+      if (this.highest !== output.value) kernels.addRows(height, output.rowBytes, this.highest, output.down, output.value, output.down, 0);
     } else {
       kernels.averagePool(
         output.right,
@@ -83,12 +88,14 @@ export class Pooling implements Operation {
     const { height, width } = output.shape;
     const { kernels } = this.heap;
     const [xDown, xRight] = [window.stride * input.down, window.stride * input.right];
-    // Windows may overlap, and leave positions out.
-    if (!this.contribution.accumulate) kernels.clearRows(input.shape.height, input.rowBytes, input.gradient, input.down);
+    const { accumulate, masks } = this.contribution;
+    const writesAll = this.isMax && !accumulate && this.tiles();
+    if (!accumulate && !writesAll) kernels.clearRows(input.shape.height, input.rowBytes, input.gradient, input.down);
     if (this.isMax) {
       kernels.maxPoolGradient(
         output.right,
         input.value,
+        this.highest,
         input.gradient,
         output.gradient,
         height,
@@ -101,6 +108,8 @@ export class Pooling implements Operation {
         window.width,
         input.down,
         input.right,
+        writesAll ? 0 : 1,
+        masks ? 1 : 0,
       );
     } else {
       kernels.averagePoolGradient(
@@ -120,5 +129,17 @@ export class Pooling implements Operation {
         this.share,
       );
     }
+  }
+
+  /** Whether each position of the input lies in one window: windows may also overlap, and leave positions out. */
+  private tiles(): boolean {
+    const { window, input, output } = this;
+    const { height, width, stride } = window;
+    return (
+      height === stride &&
+      width === stride &&
+      height * output.shape.height === input.shape.height &&
+      width * output.shape.width === input.shape.width
+    );
   }
 }

@@ -118,7 +118,7 @@ export interface Kernels {
   tanhGradient(dy: number, y: number, rows: number, bytes: number, down: number): void;
   reluGradient(dy: number, y: number, rows: number, bytes: number, down: number): void;
   maxPool(...args: [bytes: number, x: number, y: number, ...Windows]): void;
-  maxPoolGradient(...args: [bytes: number, x: number, dx: number, dy: number, ...Windows]): void;
+  maxPoolGradient(...args: [bytes: number, x: number, y: number, dx: number, dy: number, ...Windows, adds: number, masks: number]): void;
   averagePool(...args: [bytes: number, x: number, y: number, ...Windows, share: number]): void;
   averagePoolGradient(...args: [bytes: number, dx: number, dy: number, ...Windows, share: number]): void;
   batchStatistics(

@@ -171,17 +171,46 @@ function ofManyPositions(
   }
 }
 
-/** Gradient by a bias a row: the sum of the row's slopes over batch and positions. */
+/** Gradient by a bias a row: the sum of the row's slopes over batch and positions. Four rows at a time: a sum waits for its last addition. */
 export function sumRows(rows: i32, dy: usize, sums: usize, stride: usize, height: i32, width: i32, dyDown: usize, dyRight: usize): void {
-  for (let r = 0; r < rows; r++) {
-    let a = f32x4.splat(0);
+  const zero = f32x4.splat(0);
+  let r = 0;
+  for (; r + 4 <= rows; r += 4) {
+    let a = zero;
+    let b = zero;
+    let c = zero;
+    let d = zero;
+    for (let down = 0; down < height; down++) {
+      for (let right = 0; right < width; right++) {
+        let first = dy + <usize>down * dyDown + <usize>right * dyRight;
+        let second = first + stride;
+        let third = second + stride;
+        let fourth = third + stride;
+        for (const last = second; first < last; first += 16) {
+          a = f32x4.add(a, v128.load(first));
+          b = f32x4.add(b, v128.load(second));
+          c = f32x4.add(c, v128.load(third));
+          d = f32x4.add(d, v128.load(fourth));
+          second += 16;
+          third += 16;
+          fourth += 16;
+        }
+      }
+    }
+    v128.store(sums, sumsOfFour(a, b, c, d));
+    sums += 16;
+    dy += stride << 2;
+  }
+  for (; r < rows; r++) {
+    let a = zero;
     for (let down = 0; down < height; down++) {
       for (let right = 0; right < width; right++) {
         let slope = dy + <usize>down * dyDown + <usize>right * dyRight;
         for (const last = slope + stride; slope < last; slope += 16) a = f32x4.add(a, v128.load(slope));
       }
     }
-    store<f32>(sums + ((<usize>r) << 2), sumOf(a));
+    store<f32>(sums, sumOf(a));
+    sums += 4;
     dy += stride;
   }
 }

@@ -75,25 +75,20 @@ describe('a NaN of any example stays one, so that divergence shows', () => {
   });
 });
 
-it('of equals in a window, the slope goes to the first one alone', () => {
-  // Two rows of two positions; by example, the highest is at one, two, three or four of them.
-  const tap = (place: number) => examples((lane) => (lane % 4 <= place ? 5 : 1));
-  const x = floats([0, 1, 2, 3].flatMap(tap));
-  const dx = floats(Array.from({ length: 4 * EXAMPLES }, () => 0));
-  const slopes = examples((lane) => lane + 1);
-  heap.kernels.maxPoolGradient(STRIDE, x, dx, floats(slopes), 1, 1, 0, 0, 0, 0, 2, 2, 2 * STRIDE, STRIDE);
-  for (let place = 0; place < 4; place++) {
-    expect(read(dx + place * STRIDE, EXAMPLES)).toEqual(slopes.map((slope, lane) => (lane % 4 === place ? slope : 0)));
-  }
-});
-
-it('a bias’s gradient is summed in the order that shipped results were computed in', () => {
-  const values = Array.from({ length: 2 * EXAMPLES }, (_, at) => fround(Math.sin(at + 1) * 10 ** ((at % 7) - 3)));
-  const sums = floats([0]);
-  heap.kernels.sumRows(1, floats(values), sums, STRIDE, 2, 1, STRIDE, 0);
-  const lanes = [0, 0, 0, 0];
-  values.forEach((value, at) => (lanes[at % 4] = fround(lanes[at % 4] + value)));
-  expect(read(sums, 1)).toEqual([fround(fround(lanes[0] + lanes[1]) + fround(lanes[2] + lanes[3]))]);
+it.each([1, 4, 6])('biases’ gradients are summed in the order that shipped results were computed in: of %i rows', (rows) => {
+  // Two positions of so many rows.
+  const values = Array.from({ length: 2 * rows * EXAMPLES }, (_, at) => fround(Math.sin(at + 1) * 10 ** ((at % 7) - 3)));
+  const sums = floats(Array.from({ length: rows }, () => 0));
+  heap.kernels.sumRows(rows, floats(values), sums, STRIDE, 2, 1, rows * STRIDE, 0);
+  const expected = Array.from({ length: rows }, (_, row) => {
+    const lanes = [0, 0, 0, 0];
+    for (const position of [0, 1]) {
+      const from = (position * rows + row) * EXAMPLES;
+      for (let at = from; at < from + EXAMPLES; at++) lanes[at % 4] = fround(lanes[at % 4] + values[at]);
+    }
+    return fround(fround(lanes[0] + lanes[1]) + fround(lanes[2] + lanes[3]));
+  });
+  expect(read(sums, rows)).toEqual(expected);
 });
 
 describe('a moment too small to matter becomes 0, of either sign; a larger one and a NaN stay', () => {
