@@ -9,5 +9,6 @@ export function firefoxPath(): string | null {
   return onPath(['firefox-esr', 'firefox']).at(0) ?? null;
 }
 
-export const launchFirefox = (executablePath: string): Promise<Browser> =>
-  launch({ browser: 'firefox', executablePath, headless: true, protocol: 'webDriverBiDi' });
+/** `preferences` as `about:config` shows them. */
+export const launchFirefox = (executablePath: string, preferences: Readonly<Record<string, boolean>> = {}): Promise<Browser> =>
+  launch({ browser: 'firefox', executablePath, headless: true, protocol: 'webDriverBiDi', extraPrefsFirefox: { ...preferences } });

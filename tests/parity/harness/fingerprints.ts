@@ -6,9 +6,11 @@ import { prunableParameters, type Model } from '../../../src/models/model.ts';
 import { stream } from '../../../src/numerics/streams.ts';
 import { fingerprint } from '../../../src/science/fingerprint.ts';
 import { initialise } from '../../../src/science/init.ts';
-import { bitsWhere, type Planes } from '../../../src/science/mask.ts';
+import { bitsWhere, trainablePlanes, type Planes } from '../../../src/science/mask.ts';
 import type { Recipe } from '../../../src/science/recipe/schema.ts';
 import { rateAt } from '../../../src/science/schedules.ts';
+import type { Source } from '../../../src/tasks/load.ts';
+import { conductedAlone } from '../../support/experiments.ts';
 import { tinyConvolutional, tinyResidual } from '../../support/tiny-nets.ts';
 import type { Task } from '../../../src/tasks/task.ts';
 import { tinyBatches, tinyTask } from '../../support/tiny-task.ts';
@@ -55,14 +57,14 @@ const planesOf = (model: Model): Planes =>
     }),
   );
 
+const planesWhere = (isPresent: (index: number) => boolean) => (model: Model) =>
+  trainablePlanes(Object.fromEntries(prunableParameters(model).map(({ name, size }) => [name, bitsWhere(size, isPresent)])));
+
 /** One weight in six absent, so that layers store all of them. */
-const mostOf = (model: Model): Planes =>
-  Object.fromEntries(
-    prunableParameters(model).map(({ name, size }) => {
-      const present = bitsWhere(size, (index) => index % 6 !== 5);
-      return [name, { present, trainable: present }];
-    }),
-  );
+const mostOf = planesWhere((index) => index % 6 !== 5);
+
+/** So few weights that a background is added to their gradients. */
+const fewOf = planesWhere((index) => index % 13 === 0);
 
 interface Net {
   readonly task: Task;
@@ -77,10 +79,17 @@ const nets: Readonly<Record<string, Net>> = {
   'residual-batch-norm': { task, model: tinyResidual(task.input, CLASSES), planesOf },
   'background-relu': { task: grey, model: perceptron('relu', grey), planesOf },
   'background-most': { task: grey, model: perceptron('relu', grey), planesOf: mostOf },
+  'background-few': { task: grey, model: perceptron('relu', grey), planesOf: fewOf },
 };
 
-/** All runs, and of one network of each kind its gradients and Hessian-vector product at the end. */
-export async function fingerprints(): Promise<FingerprintTable> {
+/** All runs: the engine's by itself, and those of experiments, one after another in this thread. `source` reads the data sets. */
+export async function fingerprints(source: Source): Promise<FingerprintTable> {
+  const { arithmeticVersion, runs } = await engineRuns();
+  return { arithmeticVersion, runs: { ...runs, ...(await conductedAlone(source)) } };
+}
+
+/** Trainings, and of one network of each kind its gradients and Hessian-vector product at the end. */
+async function engineRuns(): Promise<FingerprintTable> {
   const engine = await createSparseEngine();
   const runs: Record<string, string> = {};
   for (const [net, { task, model, planesOf }] of Object.entries(nets)) {

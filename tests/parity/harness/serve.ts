@@ -1,8 +1,9 @@
 /** Builds and serves the harness, once for all tests against browsers. */
+import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build } from 'vite';
 import type { TestProject } from 'vitest/node';
-import { serve } from '../../support/server.ts';
+import { serve, type Served } from '../../support/server.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -11,8 +12,12 @@ declare module 'vitest' {
   }
 }
 
-export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const folder = join(import.meta.dirname, '../../../build/parity');
+const root = join(import.meta.dirname, '../../..');
+/** What experiments read. */
+const data = ['manifest.json', 'digits'];
+
+export async function serveHarness(): Promise<Served> {
+  const folder = join(root, 'build/parity');
   await build({
     configFile: false,
     root: import.meta.dirname,
@@ -21,7 +26,12 @@ export default async function setup(project: TestProject): Promise<() => Promise
     worker: { format: 'es' },
     build: { outDir: folder, emptyOutDir: true, target: 'es2022', assetsInlineLimit: 0, minify: false, chunkSizeWarningLimit: 10_000 },
   });
-  const served = await serve(folder);
+  for (const name of data) await cp(join(root, 'datasets', name), join(folder, 'datasets', name), { recursive: true });
+  return serve(folder);
+}
+
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const served = await serveHarness();
   project.provide('harness', served.url);
   return () => served.close();
 }
