@@ -113,3 +113,16 @@ export function convolutionGeometry(layer: Extract<Layer, { kind: 'conv2d' }>, i
     xRight: stride * input.right,
   };
 }
+
+/** Border that a convolution needs around what it reads, and around its output's gradient. */
+export function halosOf({ kernel, stride, padding, input, output }: Extract<Layer, { kind: 'conv2d' }>): {
+  readonly input: number;
+  readonly output: number;
+} {
+  const before = Math.floor((kernel - 1 - padding) / stride);
+  const after = Math.max(
+    Math.floor((input.height - 1 + padding) / stride) - (output.height - 1),
+    Math.floor((input.width - 1 + padding) / stride) - (output.width - 1),
+  );
+  return { input: padding, output: Math.max(0, before, after) };
+}

@@ -1,12 +1,13 @@
 /**
  * Dense layers and convolutions: both are a sparse matrix times features, a convolution the same matrix at every
  * position. The input's gradient is the product with the transposed matrix. A matrix that keeps every weight goes
- * through kernels of its own, four rows at a time, that compute the same bits in less time; so does one that keeps most
- * and has none frozen, its absent weights stored as zeros.
+ * through kernels of its own, four rows at a time (dense-product.ts), that compute the same bits in less time; so does one
+ * that keeps most and has none frozen, its absent weights stored as zeros.
  */
 import type { Layer, Parameter } from '../../models/model.ts';
 import type { Plane } from '../../science/mask.ts';
 import { addDenseGradient, sumsOf } from './dense-gradient.ts';
+import { multiply, panelWords } from './dense-product.ts';
 import { convolutionGeometry, denseGeometry, type Geometry } from './geometry.ts';
 import type { Heap } from './heap.ts';
 import type { BackgroundMatrix } from './background-matrix.ts';
@@ -44,7 +45,17 @@ export interface LinearMatrix {
   /** Which columns some kept weight is in. */
   readonly isRead: Uint8Array;
   /** By phase; empty where the input needs no gradient. */
-  readonly transposed: readonly { readonly starts: number; readonly entries: number }[];
+  readonly transposed: readonly Transposed[];
+  /** Room for panels of the weights; 0 where there are none. */
+  readonly panels: number;
+}
+
+interface Transposed {
+  readonly starts: number;
+  readonly entries: number;
+  /** Of a matrix that stores every weight: how many entries a row has, and the byte offset of each one's gradient. */
+  readonly depth: number;
+  readonly offsets: number;
 }
 
 /** The share of its weights from which on a layer computes with all of them, which takes less time than to pass over the others. */
@@ -52,7 +63,8 @@ const DENSE_FROM = 0.8;
 
 export class Linear implements MatrixOperation {
   private readonly geometry: Geometry;
-  private readonly noBias: number;
+  /** A zero for each row, of the matrix or transposed. */
+  private readonly zeros: number;
   private readonly offsets: Uint32Array;
 
   constructor(
@@ -66,7 +78,8 @@ export class Linear implements MatrixOperation {
   ) {
     this.geometry = layer.kind === 'dense' ? denseGeometry(layer, input, output) : convolutionGeometry(layer, input, output);
     this.offsets = Uint32Array.from(this.geometry.columns, ({ offset }) => offset);
-    this.noBias = heap.allocate(4 * this.geometry.rows);
+    const { rows, phases } = this.geometry;
+    this.zeros = heap.allocate(4 * Math.max(rows, ...phases.map((phase) => phase.rows)));
   }
 
   build(plane: Plane | undefined, weight: Parameter, moments: number): LinearMatrix {
@@ -83,10 +96,11 @@ export class Linear implements MatrixOperation {
     for (const index of present.order) isRead[index % columns.length] = 1;
     const starts = store.place(kept.starts);
     const ends = kept.anyFrozen ? store.movable.ends : starts + 4;
-    const transposed = this.input.gradient === 0 ? [] : this.transpose(kept, store);
+    const transposed = this.input.gradient === 0 ? [] : this.transpose(kept, store, isDense);
+    const panels = isDense ? this.allocatePanels(store, transposed) : 0;
     const { height, width } = this.output.shape;
     const sums = height * width > 1 ? store.allocate(sumsOf(kept.starts)) : 0;
-    return { kind: 'linear', store, isDense, starts, ends, columns: columnsOf, sums, isRead, transposed };
+    return { kind: 'linear', store, isDense, starts, ends, columns: columnsOf, sums, isRead, transposed, panels };
   }
 
   forward(network: Memory): void {
@@ -96,13 +110,20 @@ export class Linear implements MatrixOperation {
     const { value, stride, shape, down, right, activation } = this.output;
     const { height, width } = shape;
     const { weights } = matrix.store;
-    const bias = this.biasOf(network)?.weights ?? this.noBias;
-    const relu = activation === 'relu' ? 1 : 0;
+    const bias = this.biasOf(network)?.weights ?? this.zeros;
     const done = matrix.isDense ? inFours(rows) : 0;
     if (done > 0) {
-      const rowLength = columns.length;
-      const { columns: list } = matrix;
-      kernels.denseForward(done, rowLength, list, weights, bias, x, value, stride, relu, height, width, xDown, xRight, down, right);
+      const { columns: offsets, panels } = matrix;
+      const depth = columns.length;
+      multiply(
+        this.heap,
+        panels,
+        {
+          ...{ rows: done, depth, offsets, first: bias, x, y: value, stride, relu: activation === 'relu', accumulate: false, mask: 0 },
+          positions: [height, width, xDown, xRight, down, right],
+        },
+        (row, its, weight, deep) => kernels.panelsOfRows(its, deep, weights + 4 * (row * depth + weight), 4 * depth, panels),
+      );
     }
     if (done === rows) return;
     const starts = matrix.starts + 4 * done;
@@ -116,7 +137,7 @@ export class Linear implements MatrixOperation {
       x,
       y,
       stride,
-      relu,
+      activation === 'relu' ? 1 : 0,
       height,
       width,
       xDown,
@@ -197,33 +218,26 @@ export class Linear implements MatrixOperation {
     );
   }
 
-  private inputGradient({ store, isDense, transposed }: LinearMatrix): void {
-    const { input, output, contribution } = this;
+  private inputGradient({ store, isDense, transposed, panels }: LinearMatrix): void {
+    const { input, output, contribution, zeros } = this;
     const { kernels } = this.heap;
     const { stride } = output;
-    const accumulate = contribution.accumulate ? 1 : 0;
+    const { weights } = store;
+    const { accumulate, masks } = contribution;
     for (let index = 0; index < transposed.length; index++) {
-      const { starts, entries } = transposed[index];
+      const { starts, entries, depth, offsets } = transposed[index];
       const { rows, height, width, dx, dxDown, dxRight, dy, dyDown, dyRight } = this.geometry.phases[index];
-      const mask = contribution.masks ? dx - input.gradient + input.value : 0;
+      const mask = masks ? dx - input.gradient + input.value : 0;
       const done = isDense ? inFours(rows) : 0;
       if (done > 0) {
-        kernels.denseInputGradient(
-          done,
-          starts,
-          entries,
-          store.weights,
-          dy,
-          dx,
-          stride,
-          accumulate,
-          mask,
-          height,
-          width,
-          dyDown,
-          dyRight,
-          dxDown,
-          dxRight,
+        multiply(
+          this.heap,
+          panels,
+          {
+            ...{ rows: done, depth, offsets, first: zeros, x: dy, y: dx, stride, relu: false, accumulate, mask },
+            positions: [height, width, dyDown, dyRight, dxDown, dxRight],
+          },
+          (row, its, entry, deep) => kernels.panelsOfColumns(its, deep, entries + 8 * entry, weights + 4 * row, panels),
         );
       }
       if (done === rows) continue;
@@ -236,7 +250,7 @@ export class Linear implements MatrixOperation {
         dy,
         dx + skipped,
         stride,
-        accumulate,
+        accumulate ? 1 : 0,
         mask === 0 ? 0 : mask + skipped,
         height,
         width,
@@ -248,8 +262,16 @@ export class Linear implements MatrixOperation {
     }
   }
 
+  /** Room for the panels of every product with the matrix or a transposed one. */
+  private allocatePanels(store: Store, transposed: LinearMatrix['transposed']): number {
+    const { rows, columns, phases } = this.geometry;
+    const { accumulate } = this.contribution;
+    const words = transposed.map(({ depth }, phase) => panelWords(phases[phase].rows, depth, accumulate));
+    return store.allocate(Math.max(panelWords(rows, columns.length, false), ...words));
+  }
+
   /** Counting sort of the entries by phase and transposed row; within one, by row of the matrix. */
-  private transpose({ order, starts }: Rows, store: Store): LinearMatrix['transposed'] {
+  private transpose({ order, starts }: Rows, store: Store, isDense: boolean): LinearMatrix['transposed'] {
     const { rows, columns, phases } = this.geometry;
     const width = columns.length;
     const next = phases.map((phase) => new Uint32Array(phase.rows + 1));
@@ -258,7 +280,11 @@ export class Linear implements MatrixOperation {
       next[phase][row + 1]++;
     }
     for (const counts of next) for (let row = 1; row < counts.length; row++) counts[row] += counts[row - 1];
-    const placed = next.map((counts) => ({ starts: store.place(counts), entries: store.allocate(2 * counts[counts.length - 1]) }));
+    const placed = next.map((counts) => {
+      const depth = isDense && counts.length > 1 ? counts[1] : 0;
+      const entries = store.allocate(2 * counts[counts.length - 1]);
+      return { starts: store.place(counts), entries, depth, offsets: store.allocate(depth) };
+    });
     const { u32 } = this.heap;
     for (let row = 0; row < rows; row++) {
       for (let k = starts[row]; k < starts[row + 1]; k++) {
@@ -268,22 +294,12 @@ export class Linear implements MatrixOperation {
         u32[at + 1] = 4 * k;
       }
     }
+    for (const { entries, depth, offsets } of placed) {
+      for (let k = 0; k < depth; k++) u32[(offsets >> 2) + k] = u32[(entries >> 2) + 2 * k];
+    }
     return placed;
   }
 }
 
 /** As many of so many rows as the dense kernels take. */
 export const inFours = (rows: number): number => rows - (rows % 4);
-
-/** Border that a convolution needs around what it reads, and around its output's gradient. */
-export function halosOf({ kernel, stride, padding, input, output }: Extract<Layer, { kind: 'conv2d' }>): {
-  readonly input: number;
-  readonly output: number;
-} {
-  const before = Math.floor((kernel - 1 - padding) / stride);
-  const after = Math.max(
-    Math.floor((input.height - 1 + padding) / stride) - (output.height - 1),
-    Math.floor((input.width - 1 + padding) / stride) - (output.width - 1),
-  );
-  return { input: padding, output: Math.max(0, before, after) };
-}

@@ -2,7 +2,14 @@
 import { kernels } from './generated/kernels.ts';
 
 /** Positions of a convolution's outputs, and how far apart they lie in two tensors. */
-type Positions = [height: number, width: number, firstDown: number, firstRight: number, secondDown: number, secondRight: number];
+export type Positions = readonly [
+  height: number,
+  width: number,
+  firstDown: number,
+  firstRight: number,
+  secondDown: number,
+  secondRight: number,
+];
 
 /** Windows of positions: how many, how far apart in input and output, and the positions within one. */
 type Windows = [...Positions, windowHeight: number, windowWidth: number, tapDown: number, tapRight: number];
@@ -42,21 +49,16 @@ export interface Kernels {
       sums: number,
     ]
   ): void;
-  /** The three for a layer that stores every weight; `rows` is a multiple of four. */
-  denseForward(
+  /** Of a layer that stores every weight; `rows` is a multiple of four. */
+  denseProduct(
     ...args: [
-      ...[rows: number, rowLength: number, columns: number, weights: number, bias: number],
-      ...[x: number, y: number, stride: number, relu: number],
+      ...[rows: number, depth: number, offsets: number, panels: number, first: number],
+      ...[x: number, y: number, stride: number, relu: number, accumulate: number, mask: number],
       ...Positions,
     ]
   ): void;
-  denseInputGradient(
-    ...args: [
-      ...[rows: number, starts: number, entries: number, weights: number],
-      ...[dy: number, dx: number, stride: number, accumulate: number, mask: number],
-      ...Positions,
-    ]
-  ): void;
+  panelsOfRows(rows: number, depth: number, weights: number, rowBytes: number, panels: number): void;
+  panelsOfColumns(rows: number, depth: number, entries: number, weights: number, panels: number): void;
   denseWeightGradient(
     ...args: [
       ...[rows: number, rowLength: number, columns: number, gradient: number],

@@ -4,17 +4,23 @@
  */
 import { sumsOfFour } from './lanes';
 
-/** `width` weights a row; all rows share `columns`. See forward.ts. */
-export function denseForward(
+/**
+ * Sums of products, of each position's values at `offsets` with the weights in `panels`: a panel holds `depth` weights of
+ * four rows, side by side. `first` is what each row's sum begins with, or 0: then sums go on from what is in `y`. At the
+ * end: see `settle`.
+ */
+export function denseProduct(
   rows: i32,
-  width: i32,
-  columns: usize,
-  weights: usize,
-  bias: usize,
+  depth: i32,
+  offsets: usize,
+  panels: usize,
+  first: usize,
   x: usize,
   y: usize,
   stride: usize,
   relu: i32,
+  accumulate: i32,
+  mask: usize,
   height: i32,
   across: i32,
   xDown: usize,
@@ -22,122 +28,46 @@ export function denseForward(
   yDown: usize,
   yRight: usize,
 ): void {
-  const zero = f32x4.splat(0);
-  const rowBytes = (<usize>width) << 2;
-  const lastColumn = columns + rowBytes;
-  const lastBias = bias + ((<usize>rows) << 2);
-  for (let block: usize = 0; block < stride; block += 32) {
-    for (let down = 0; down < height; down++) {
-      for (let right = 0; right < across; right++) {
+  const lastOffset = offsets + ((<usize>depth) << 2);
+  const lastRow = (<usize>rows) << 2;
+  for (let down = 0; down < height; down++) {
+    for (let right = 0; right < across; right++) {
+      const at = <usize>down * yDown + <usize>right * yRight;
+      for (let block: usize = 0; block < stride; block += 32) {
         const from = x + block + <usize>down * xDown + <usize>right * xRight;
-        let to = y + block + <usize>down * yDown + <usize>right * yRight;
-        let w = weights;
-        for (let b = bias; b < lastBias; b += 16) {
-          let a0 = v128.load_splat<f32>(b);
-          let a1 = a0;
-          let b0 = v128.load_splat<f32>(b, 4);
-          let b1 = b0;
-          let c0 = v128.load_splat<f32>(b, 8);
-          let c1 = c0;
-          let d0 = v128.load_splat<f32>(b, 12);
-          let d1 = d0;
-          let k0 = w;
-          let k1 = k0 + rowBytes;
-          let k2 = k1 + rowBytes;
-          let k3 = k2 + rowBytes;
-          w = k3 + rowBytes;
-          for (let column = columns; column < lastColumn; column += 4) {
-            const p = from + load<u32>(column);
-            const x0 = v128.load(p);
-            const x1 = v128.load(p, 16);
-            const w0 = v128.load_splat<f32>(k0);
-            const w1 = v128.load_splat<f32>(k1);
-            const w2 = v128.load_splat<f32>(k2);
-            const w3 = v128.load_splat<f32>(k3);
-            a0 = f32x4.add(a0, f32x4.mul(w0, x0));
-            a1 = f32x4.add(a1, f32x4.mul(w0, x1));
-            b0 = f32x4.add(b0, f32x4.mul(w1, x0));
-            b1 = f32x4.add(b1, f32x4.mul(w1, x1));
-            c0 = f32x4.add(c0, f32x4.mul(w2, x0));
-            c1 = f32x4.add(c1, f32x4.mul(w2, x1));
-            d0 = f32x4.add(d0, f32x4.mul(w3, x0));
-            d1 = f32x4.add(d1, f32x4.mul(w3, x1));
-            k0 += 4;
-            k1 += 4;
-            k2 += 4;
-            k3 += 4;
+        let to = y + block + at;
+        let active = mask + block + at;
+        let w = panels;
+        for (let row: usize = 0; row < lastRow; row += 16) {
+          let a0: v128;
+          let a1: v128;
+          let b0: v128;
+          let b1: v128;
+          let c0: v128;
+          let c1: v128;
+          let d0: v128;
+          let d1: v128;
+          if (first) {
+            a0 = v128.load_splat<f32>(first + row);
+            a1 = a0;
+            b0 = v128.load_splat<f32>(first + row, 4);
+            b1 = b0;
+            c0 = v128.load_splat<f32>(first + row, 8);
+            c1 = c0;
+            d0 = v128.load_splat<f32>(first + row, 12);
+            d1 = d0;
+          } else {
+            a0 = v128.load(to);
+            a1 = v128.load(to, 16);
+            b0 = v128.load(to + stride);
+            b1 = v128.load(to + stride, 16);
+            c0 = v128.load(to + 2 * stride);
+            c1 = v128.load(to + 2 * stride, 16);
+            d0 = v128.load(to + 3 * stride);
+            d1 = v128.load(to + 3 * stride, 16);
           }
-          if (relu) {
-            a0 = f32x4.pmax(a0, zero);
-            a1 = f32x4.pmax(a1, zero);
-            b0 = f32x4.pmax(b0, zero);
-            b1 = f32x4.pmax(b1, zero);
-            c0 = f32x4.pmax(c0, zero);
-            c1 = f32x4.pmax(c1, zero);
-            d0 = f32x4.pmax(d0, zero);
-            d1 = f32x4.pmax(d1, zero);
-          }
-          v128.store(to, a0);
-          v128.store(to, a1, 16);
-          to += stride;
-          v128.store(to, b0);
-          v128.store(to, b1, 16);
-          to += stride;
-          v128.store(to, c0);
-          v128.store(to, c1, 16);
-          to += stride;
-          v128.store(to, d0);
-          v128.store(to, d1, 16);
-          to += stride;
-        }
-      }
-    }
-  }
-}
-
-/**
- * The entries of four rows that follow one another name the same gradients, and weights that follow one another: the
- * first row's are read for all four. See input-gradient.ts.
- */
-export function denseInputGradient(
-  rows: i32,
-  starts: usize,
-  entries: usize,
-  weights: usize,
-  dy: usize,
-  dx: usize,
-  stride: usize,
-  accumulate: i32,
-  mask: usize,
-  height: i32,
-  width: i32,
-  dyDown: usize,
-  dyRight: usize,
-  dxDown: usize,
-  dxRight: usize,
-): void {
-  const lastStart = starts + ((<usize>rows) << 2);
-  const zero = f32x4.splat(0);
-  for (let block: usize = 0; block < stride; block += 32) {
-    for (let down = 0; down < height; down++) {
-      for (let right = 0; right < width; right++) {
-        const from = dy + block + <usize>down * dyDown + <usize>right * dyRight;
-        const at = block + <usize>down * dxDown + <usize>right * dxRight;
-        let to = dx + at;
-        let active = mask + at;
-        for (let start = starts; start < lastStart; start += 16) {
-          const end = entries + ((<usize>load<u32>(start, 4)) << 3);
-          let a0 = zero;
-          let a1 = zero;
-          let b0 = zero;
-          let b1 = zero;
-          let c0 = zero;
-          let c1 = zero;
-          let d0 = zero;
-          let d1 = zero;
-          for (let k = entries + ((<usize>load<u32>(start)) << 3); k < end; k += 8) {
-            const p = from + load<u32>(k);
-            const w = weights + load<u32>(k, 4);
+          for (let offset = offsets; offset < lastOffset; offset += 4) {
+            const p = from + load<u32>(offset);
             const x0 = v128.load(p);
             const x1 = v128.load(p, 16);
             const w0 = v128.load_splat<f32>(w);
@@ -152,21 +82,18 @@ export function denseInputGradient(
             c1 = f32x4.add(c1, f32x4.mul(w2, x1));
             d0 = f32x4.add(d0, f32x4.mul(w3, x0));
             d1 = f32x4.add(d1, f32x4.mul(w3, x1));
+            w += 16;
           }
-          settle(to, a0, accumulate, mask, active);
-          settle(to + 16, a1, accumulate, mask, active + 16);
+          settle(to, a0, a1, relu, accumulate, mask, active);
           to += stride;
           active += stride;
-          settle(to, b0, accumulate, mask, active);
-          settle(to + 16, b1, accumulate, mask, active + 16);
+          settle(to, b0, b1, relu, accumulate, mask, active);
           to += stride;
           active += stride;
-          settle(to, c0, accumulate, mask, active);
-          settle(to + 16, c1, accumulate, mask, active + 16);
+          settle(to, c0, c1, relu, accumulate, mask, active);
           to += stride;
           active += stride;
-          settle(to, d0, accumulate, mask, active);
-          settle(to + 16, d1, accumulate, mask, active + 16);
+          settle(to, d0, d1, relu, accumulate, mask, active);
           to += stride;
           active += stride;
         }
@@ -175,14 +102,54 @@ export function denseInputGradient(
   }
 }
 
-/** Writes a sum, added to what is there where `accumulate`, and only where `active` is above 0 if there is a `mask`. */
+/** Panels of `rows` rows of `depth` weights that begin `rowBytes` apart. */
+export function panelsOfRows(rows: i32, depth: i32, weights: usize, rowBytes: usize, panels: usize): void {
+  for (let row = 0; row < rows; row += 4) {
+    for (let k = weights, last = weights + ((<usize>depth) << 2); k < last; k += 4) {
+      let four = v128.load_zero<f32>(k);
+      four = v128.load_lane<f32>(k + rowBytes, four, 1);
+      four = v128.load_lane<f32>(k + 2 * rowBytes, four, 2);
+      four = v128.load_lane<f32>(k + 3 * rowBytes, four, 3);
+      v128.store(panels, four);
+      panels += 16;
+    }
+    weights += rowBytes << 2;
+  }
+}
+
+/** Panels of transposed rows that follow one another in `weights`: of each, `depth` weights of the first, by pairs whose second word says where. */
+export function panelsOfColumns(rows: i32, depth: i32, entries: usize, weights: usize, panels: usize): void {
+  for (let row = 0; row < rows; row += 4) {
+    for (let k = entries, last = entries + ((<usize>depth) << 3); k < last; k += 8) {
+      v128.store(panels, v128.load(weights + load<u32>(k, 4)));
+      panels += 16;
+    }
+    weights += 16;
+  }
+}
+
+/** Writes two sums, added to what is there where `accumulate`, and only where `active` is above 0 if there is a `mask`. */
 // @ts-ignore: decorator
 @inline
-function settle(to: usize, sum: v128, accumulate: i32, mask: usize, active: usize): void {
-  let result = sum;
-  if (accumulate) result = f32x4.add(result, v128.load(to));
-  if (mask) result = v128.and(result, f32x4.gt(v128.load(active), f32x4.splat(0)));
-  v128.store(to, result);
+function settle(to: usize, first: v128, second: v128, relu: i32, accumulate: i32, mask: usize, active: usize): void {
+  const zero = f32x4.splat(0);
+  let a = first;
+  let b = second;
+  // pmax(a, 0) keeps a NaN, so that divergence shows.
+  if (relu) {
+    a = f32x4.pmax(a, zero);
+    b = f32x4.pmax(b, zero);
+  }
+  if (accumulate) {
+    a = f32x4.add(a, v128.load(to));
+    b = f32x4.add(b, v128.load(to, 16));
+  }
+  if (mask) {
+    a = v128.and(a, f32x4.gt(v128.load(active), zero));
+    b = v128.and(b, f32x4.gt(v128.load(active, 16), zero));
+  }
+  v128.store(to, a);
+  v128.store(to, b, 16);
 }
 
 /** Two columns a turn, of four rows each: 128 bytes in `kept`; see weight-gradient.ts. `columns` is followed by a spare entry. */

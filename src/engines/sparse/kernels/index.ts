@@ -10,7 +10,7 @@ export { foldPanels, panelForward, panelWeightGradient, transpose } from './pane
 export { forward } from './forward';
 export { inputGradient } from './input-gradient';
 export { weightGradient, sumRows } from './weight-gradient';
-export { denseForward, denseInputGradient, denseWeightGradient } from './dense';
+export { denseProduct, panelsOfRows, panelsOfColumns, denseWeightGradient } from './dense';
 export { relu, tanh, tanhGradient, reluGradient } from './activations';
 export { maxPool, maxPoolGradient, averagePool, averagePoolGradient } from './pooling';
 export { batchStatistics, followStatistics, normalise, normaliseGradient } from './normalisation';

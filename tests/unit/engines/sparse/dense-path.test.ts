@@ -1,5 +1,6 @@
 /** Layers that store every weight have kernels of their own: the same bits as those for any mask, and right. */
 import { beforeAll, describe, expect, it } from 'vitest';
+import { multiply, panelWords } from '../../../../src/engines/sparse/dense-product.ts';
 import { Heap } from '../../../../src/engines/sparse/heap.ts';
 import { compileKernels, type Kernels } from '../../../../src/engines/sparse/wasm.ts';
 import { stream, type Stream } from '../../../../src/numerics/streams.ts';
@@ -23,6 +24,8 @@ const shapes: readonly Shape[] = [
   { name: 'an odd number of columns', rows: 4, width: 9, height: 1, across: 1 },
   { name: 'one column', rows: 4, width: 1, height: 1, across: 1 },
   { name: 'a convolution', rows: 12, width: 7, height: 3, across: 2 },
+  { name: 'rows so long that sums wait', rows: 8, width: 701, height: 1, across: 1 },
+  { name: 'more rows than a part has, and columns so long that sums wait', rows: 652, width: 420, height: 1, across: 1 },
 ];
 
 /** Both ways through one random case, in a memory of its own. */
@@ -117,12 +120,21 @@ describe.each(shapes)('$name', (shape) => {
 
   it.each([0, 1])('forward (ReLU: %i)', (relu) => {
     const { starts, columns, weights, bias, x, xDown, xRight, yDown, yRight } = its;
+    const panels = its.heap.allocate(4 * panelWords(rows, width, false));
     const [sparse, dense] = its.both(
       rows * height * across * 64,
       (kernels, y) =>
         kernels.forward(rows, starts, columns, weights, bias, x, y, STRIDE, relu, height, across, xDown, xRight, yDown, yRight),
       (kernels, y) =>
-        kernels.denseForward(rows, width, columns, weights, bias, x, y, STRIDE, relu, height, across, xDown, xRight, yDown, yRight),
+        multiply(
+          its.heap,
+          panels,
+          {
+            ...{ rows, depth: width, offsets: columns, first: bias, x, y, stride: STRIDE, relu: relu === 1, accumulate: false, mask: 0 },
+            positions: [height, across, xDown, xRight, yDown, yRight],
+          },
+          (row, part, weight, depth) => kernels.panelsOfRows(part, depth, weights + 4 * (row * width + weight), 4 * width, panels),
+        ),
     );
     expect(dense).toEqual(sparse);
     // One output in double precision: the last row's at the last position of the last example.
@@ -172,30 +184,23 @@ describe.each(shapes)('$name', (shape) => {
     );
     const activation = masked ? its.random(columns * height * across * 64) : 0;
     const [right, down] = [columns * STRIDE, across * columns * STRIDE];
-    const run = (kernel: Kernels['inputGradient'], to: number) =>
-      kernel(
-        ...([
-          columns,
-          starts,
-          entries,
-          weights,
-          dy,
-          to,
-          STRIDE,
-          accumulate,
-          activation,
-          height,
-          across,
-          yDown,
-          yRight,
-          down,
-          right,
-        ] as const),
-      );
+    const offsets = its.words(Array.from({ length: rows }, (_, row) => row * STRIDE));
+    const panels = its.heap.allocate(4 * panelWords(columns, rows, accumulate === 1));
+    const zeros = its.heap.allocate(4 * columns);
+    const positions = [height, across, yDown, yRight, down, right] as const;
     const [sparse, dense] = its.both(
       columns * height * across * 64,
-      (kernels, to) => run(kernels.inputGradient.bind(kernels), to),
-      (kernels, to) => run(kernels.denseInputGradient.bind(kernels), to),
+      (kernels, to) => kernels.inputGradient(columns, starts, entries, weights, dy, to, STRIDE, accumulate, activation, ...positions),
+      (kernels, to) =>
+        multiply(
+          its.heap,
+          panels,
+          {
+            ...{ rows: columns, depth: rows, offsets, first: zeros, x: dy, y: to, stride: STRIDE, relu: false },
+            ...{ accumulate: accumulate === 1, mask: activation, positions },
+          },
+          (column, part, entry, depth) => kernels.panelsOfColumns(part, depth, entries + 8 * entry, weights + 4 * column, panels),
+        ),
     );
     expect(dense).toEqual(sparse);
     if (masked || accumulate === 1) return;

@@ -47,11 +47,11 @@ describe('a NaN of any example stays one, so that divergence shows', () => {
   });
 
   it('a product of four rows with a ReLU behind it, in each row', () => {
-    const [columns, weights, bias] = [words([0]), floats([1, 1, 1, 1]), floats([0, 0, 0, 0])];
+    const [offsets, panels, bias] = [words([0]), floats([1, 1, 1, 1]), floats([0, 0, 0, 0])];
     const rows = floats(Array.from({ length: 4 * EXAMPLES }, () => 0));
     for (let row = 0; row < 4; row++) {
       eachLane((x, y) => {
-        heap.kernels.denseForward(4, 1, columns, weights, bias, x, rows, STRIDE, 1, 1, 1, 0, 0, 0, 0);
+        heap.kernels.denseProduct(4, 1, offsets, panels, bias, x, rows, STRIDE, 1, 0, 0, 1, 1, 0, 0, 0, 0);
         heap.f32.copyWithin(y >> 2, (rows + row * STRIDE) >> 2, (rows + (row + 1) * STRIDE) >> 2);
       });
     }
