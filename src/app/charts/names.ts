@@ -29,26 +29,35 @@ export function placeNames<Line extends Named>(lines: readonly Line[], top: numb
 export function elide(text: string, fits: (text: string) => boolean): string {
   if (fits(text)) return text;
   const letters = Array.from(text);
-  for (let kept = letters.length - 1; kept > 0; kept--) {
+  const shortened = (kept: number): string => {
     const head = Math.ceil(kept / 2);
-    const shorter = `${letters.slice(0, head).join('').trimEnd()}…${letters
-      .slice(letters.length - (kept - head))
-      .join('')
-      .trimStart()}`;
-    if (fits(shorter)) return shorter;
+    const tail = letters.length - (kept - head);
+    return `${letters.slice(0, head).join('').trimEnd()}…${letters.slice(tail).join('').trimStart()}`;
+  };
+  // To measure a text takes long, and there may be a hundred names: halving finds the longest in a few tries.
+  let fitting = 0;
+  for (let tooMany = letters.length; tooMany - fitting > 1;) {
+    const kept = (fitting + tooMany) >> 1;
+    if (fits(shortened(kept))) fitting = kept;
+    else tooMany = kept;
   }
-  return '…';
+  return shortened(fitting);
 }
 
 let pen: CanvasRenderingContext2D | null = null;
 
-/** Whether a text, written as `element` would write it, takes at most `room` pixels, also when it is marked, which is bold. */
-export function fitsIn(element: Element, room: number): (text: string) => boolean {
-  pen ??= document.createElement('canvas').getContext('2d');
+/** The font in which `element` writes what is marked, which is bold. Asked in the middle of a change, browsers style all of it at once. */
+export function fontOf(element: Element): string {
   const { fontSize, fontFamily } = getComputedStyle(element);
+  return `600 ${fontSize} ${fontFamily}`;
+}
+
+/** Whether a text takes at most `room` pixels in a font. */
+export function fitsIn(font: string, room: number): (text: string) => boolean {
+  pen ??= document.createElement('canvas').getContext('2d');
   return (text) => {
     if (pen === null) return true;
-    pen.font = `600 ${fontSize} ${fontFamily}`;
+    pen.font = font;
     return pen.measureText(text).width <= room;
   };
 }

@@ -9,7 +9,7 @@ import type { Plan } from '../../../science/plan.ts';
 import type { Arm } from '../../../science/recipe/schema.ts';
 import type { SharedSession } from '../../../sessions/link.ts';
 import { branchOf, marksAlong, planOfBranch, runsAlong, standingBranches, type Branch, type Session } from '../../../sessions/session.ts';
-import { findingsOf, type Finding } from './findings.ts';
+import { findingsOf, ticketsOf, type Finding, type Source as FindingSource } from './findings.ts';
 
 export interface BranchEvidence {
   readonly branch: Branch;
@@ -21,6 +21,8 @@ export interface BranchEvidence {
   readonly findings: readonly Finding[];
   /** Those of a level and all after it, at the cost of no others: hundreds of branches may share most of theirs. */
   readonly findingsFrom: (level: number) => readonly Finding[];
+  /** Of those the tickets'. */
+  readonly ticketsFrom: (level: number) => readonly Finding[];
   /** What there will be no finding of: it diverged, or was left out for what did. */
   readonly missing: readonly MissingRun[];
   /** As the recipe lists them; others with something to show come after. */
@@ -59,8 +61,13 @@ export function evidenceOf(source: Source): BranchEvidence[] {
 function evidenceAlong({ session, shared, model }: Source, branch: Branch, name: string): BranchEvidence {
   const branchId = branch.id;
   const plan = planOfBranch(session, branchId);
-  const findingsFrom = (level: number): readonly Finding[] =>
-    findingsOf({ runs: shared === null ? runsAlong(session, branchId, level) : [], shared, session, branchId }, level);
+  const sourceFrom = (level: number): FindingSource => ({
+    runs: shared === null ? runsAlong(session, branchId, level) : [],
+    shared,
+    session,
+    branchId,
+  });
+  const findingsFrom = (level: number): readonly Finding[] => findingsOf(sourceFrom(level), level);
   const findings = once(() => findingsFrom(0));
   const ladder = once(() => ladderOf(plan, model, findings));
   const arms = once(() => [...new Set<Arm>([...branch.recipe.arms, ...findings().map(({ arm }) => arm)])]);
@@ -69,6 +76,7 @@ function evidenceAlong({ session, shared, model }: Source, branch: Branch, name:
     branch,
     name,
     findingsFrom,
+    ticketsFrom: (level) => ticketsOf(sourceFrom(level), level),
     get findings() {
       return findings();
     },

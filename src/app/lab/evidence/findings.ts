@@ -41,7 +41,8 @@ export interface FoundCurve {
   readonly validationAccuracy: readonly number[];
 }
 
-interface Source {
+/** What is asked along a branch. */
+export interface Source {
   readonly session: Session;
   readonly branchId: string;
   readonly runs: readonly SessionRun[];
@@ -52,6 +53,13 @@ interface Source {
 export function findingsOf({ runs, shared, session, branchId }: Source, from = 0): Finding[] {
   return shared === null ? runs.map(findingOf) : toldAlong(shared, session, branchId, sharedFindings(shared), from);
 }
+
+/** Of those the tickets'. */
+export function ticketsOf({ runs, shared, session, branchId }: Source, from = 0): Finding[] {
+  return shared === null ? runs.filter(isOfTicket).map(findingOf) : toldAlong(shared, session, branchId, sharedTickets(shared), from);
+}
+
+const isOfTicket = ({ arm }: { readonly arm: Arm }): boolean => arm === 'ticket';
 
 /** Branches share findings: each is made once, however many of them it is along. */
 const findingOf = remembered((run: SessionRun): Finding => ({
@@ -79,6 +87,8 @@ const sharedFindings = remembered((shared: SharedSession): readonly Finding[] =>
     origin: 'link',
   })),
 );
+
+const sharedTickets = remembered((shared: SharedSession): readonly Finding[] => sharedFindings(shared).filter(isOfTicket));
 
 /** A session's file need not hold every metric. */
 function metric(metrics: SplitMetrics | undefined, name: string, split: string): number | null {

@@ -61,8 +61,7 @@ export const besideSeries = (
   branches.flatMap((of) => {
     if (of === shown) return [];
     const leaves = leavesAt(session, shown.branch.id, of.branch);
-    const own = of.findingsFrom(leaves).filter(({ arm }) => arm === 'ticket');
-    const means = points(own, valueOf).points.map(({ level, mean }) => ({ level, mean, min: mean, max: mean }));
+    const means = points(of.ticketsFrom(leaves), valueOf).points.map(({ level, mean }) => ({ level, mean, min: mean, max: mean }));
     if (means.every(({ level }) => level === leaves)) return [];
     const { colour, marker } = armLook.ticket;
     return { id: `beside/${of.branch.id}`, arm: 'ticket', ...placed(of), leaves, name: of.name, colour, marker, points: means, seeds: [] };

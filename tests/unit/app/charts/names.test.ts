@@ -11,6 +11,17 @@ it('a longer one keeps its beginning and its end, which tell names apart', () =>
   expect(elide('𝒜𝒜𝒜𝒜', within(3))).toBe('𝒜…𝒜');
 });
 
+it('however long it is, few pieces of it are measured', () => {
+  const name = 'n'.repeat(1000);
+  let measured = 0;
+  const shown = elide(name, (text) => {
+    measured++;
+    return Array.from(text).length <= 600;
+  });
+  expect(Array.from(shown)).toHaveLength(600);
+  expect(measured).toBeLessThan(12);
+});
+
 it('of one that has no room an ellipsis is left', () => expect(elide('what if', within(0))).toBe('…'));
 
 it('names stand apart, and those of other branches give way where room is short', () => {
