@@ -1,15 +1,15 @@
 /**
  * Makes sure that a Chromium starts here: does nothing where one does, else installs Playwright's or, as root, the system's,
- * and ends with one line that says what to do where that fails too. A Firefox is welcome beside it: as root the system's is
- * installed, and where there is none its tests are skipped.
+ * and ends with one line that says what to do where that fails too. A Firefox and a Chromium without windows are welcome beside
+ * it: as root the system's are installed. Without the one its tests are skipped, without the other the tests take longer.
  */
 import { spawnSync } from 'node:child_process';
-import { launchBrowser } from '../tests/support/browser.ts';
+import { launchBrowser, onPath, shellNames } from '../tests/support/browser.ts';
 import { firefoxPath } from '../tests/support/firefox.ts';
 
 const starts = async (): Promise<boolean> => {
   try {
-    await (await launchBrowser()).close();
+    await (await launchBrowser([], 'windows')).close();
     return true;
   } catch {
     return false;
@@ -42,6 +42,8 @@ if (!(await ensure())) {
       : 'No Chromium starts here and none could be installed: install Chromium or Chrome, or set LAB_BROWSER to its path.',
   );
   process.exitCode = 1;
-} else if (firefoxPath() === null && !installs('firefox-esr')) {
-  console.error('No Firefox is here and none could be installed: its tests are skipped. LAB_FIREFOX may name one.');
+} else {
+  if (!process.env.LAB_BROWSER && onPath(shellNames).length === 0) installs(shellNames[0]);
+  if (firefoxPath() === null && !installs('firefox-esr'))
+    console.error('No Firefox is here and none could be installed: its tests are skipped. LAB_FIREFOX may name one.');
 }

@@ -22,7 +22,7 @@ function freePort(): Promise<number> {
 it('goes on training behind another tab', async () => {
   // Playwright tells its own pages that they are always in front; in a browser it merely joins it does not.
   const port = await freePort();
-  const launched = await launchBrowser([`--remote-debugging-port=${port}`]);
+  const launched = await launchBrowser([`--remote-debugging-port=${port}`], 'windows');
   const joined = await chromium.connectOverCDP(`http://127.0.0.1:${port}`, { noDefaults: true });
   try {
     const [context] = joined.contexts();

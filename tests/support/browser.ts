@@ -3,6 +3,8 @@ import { createServer, type AddressInfo } from 'node:net';
 import { delimiter, join } from 'node:path';
 import { chromium, type Browser } from 'playwright';
 
+/** Chromium without its windows: it starts sooner and takes less to draw, but every tab of it is in front. */
+export const shellNames = ['chromium-headless-shell'];
 export const systemNames = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 
 function isExecutable(path: string): boolean {
@@ -20,11 +22,14 @@ export function onPath(names: readonly string[]): readonly string[] {
   return names.flatMap((name) => folders.map((folder) => join(folder, name))).filter(isExecutable);
 }
 
+/** What a test needs of a Chromium: a page, or windows too, so that one tab can hide another. */
+export type Kind = 'page' | 'windows';
+
 /** Where a Chromium may be, most wanted first: LAB_BROWSER alone where it is set, else the system's, then Playwright's own. */
-export function chromiumPaths(): readonly string[] {
+export function chromiumPaths(kind: Kind = 'page'): readonly string[] {
   const chosen = process.env.LAB_BROWSER;
   if (chosen !== undefined && chosen !== '') return [chosen];
-  return [...onPath(systemNames), ...[chromium.executablePath()].filter(isExecutable)];
+  return [...(kind === 'page' ? onPath(shellNames) : []), ...onPath(systemNames), ...[chromium.executablePath()].filter(isExecutable)];
 }
 
 /** Chromium that other programs can steer, too; `port` is where its DevTools listen. */
@@ -46,11 +51,11 @@ const freePort = (): Promise<number> =>
  * A headless Chromium with extra command-line switches: the first candidate that starts (some systems put a stub in its place).
  * Throws, naming the remedy, where none does.
  */
-export async function launchBrowser(args: readonly string[] = []): Promise<Browser> {
+export async function launchBrowser(args: readonly string[] = [], kind?: Kind): Promise<Browser> {
   // Chromium refuses its sandbox to root.
   const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
   let cause: unknown;
-  for (const executablePath of chromiumPaths()) {
+  for (const executablePath of chromiumPaths(kind)) {
     try {
       return await chromium.launch({ executablePath, args: [...sandbox, ...args] });
     } catch (error) {
