@@ -3,8 +3,10 @@ import type { LayerKind } from '../../models/model.ts';
 import type { Optimizer } from '../../science/recipe/schema.ts';
 import type { Engine, Need } from '../../science/trainer.ts';
 import { ARITHMETIC } from '../arithmetic.ts';
+import { needsImages } from './for-images.ts';
+import { kernels } from './generated/for-all.ts';
 import { Heaps } from './heap.ts';
-import { SparseTrainer } from './trainer.ts';
+import { SparseTrainer, type Workshop } from './trainer.ts';
 import { compileKernels } from './wasm.ts';
 
 const layers: readonly LayerKind[] = [
@@ -29,8 +31,22 @@ const met = new Set<Need>([
   ...layers.map((kind): Need => `layer:${kind}`),
 ]);
 
+/** Fetches what only images need, and joins it to the kernels that all need. */
+async function openForImages(forAll: WebAssembly.Module): Promise<Workshop> {
+  const { images, kernels: text } = await import('./images.ts');
+  return { heaps: new Heaps([forAll, await compileKernels(text)]), images };
+}
+
 export async function createSparseEngine(): Promise<Engine> {
-  const heaps = new Heaps(await compileKernels());
+  const forAll = await compileKernels(kernels);
+  const plain: Workshop = { heaps: new Heaps([forAll]), images: null };
+  let wide: Promise<Workshop> | null = null;
+  const forImages = (): Promise<Workshop> =>
+    (wide ??= openForImages(forAll).catch((error: unknown) => {
+      // It is tried again for the next trainer.
+      wide = null;
+      throw error;
+    }));
   return {
     name: 'sparse',
     backend: null,
@@ -38,7 +54,10 @@ export async function createSparseEngine(): Promise<Engine> {
     deterministic: true,
     missing: (needs) => needs.filter((need) => !met.has(need)),
     capacity: () => 1,
-    createTrainer: (plan) => Promise.resolve(new SparseTrainer(heaps, plan)),
-    dispose: () => heaps.drop(),
+    createTrainer: async (plan) => new SparseTrainer(needsImages(plan) ? await forImages() : plain, plan),
+    dispose: () => {
+      plain.heaps.drop();
+      void wide?.then(({ heaps }) => heaps.drop());
+    },
   };
 }

@@ -1,7 +1,7 @@
 /** Batches of examples: copied to the kernels' memory as they are, once, and turned into features × batch for each step. */
 import { volume } from '../../models/model.ts';
 import type { Task } from '../../tasks/task.ts';
-import { gatherOf, type Gather } from './gather.ts';
+import type { Gather } from './gather.ts';
 import type { Heap } from './heap.ts';
 import type { Slot } from './slots.ts';
 
@@ -26,7 +26,6 @@ export class Examples {
   private readonly size: number;
   /** Where each example of the batch lies: an address a lane. */
   private readonly lanes: number;
-  private readonly gather: Gather;
   /** The first examples stay where they were copied: whether they have come, and the first one's address. */
   private readonly isHere: Uint8Array;
   private readonly kept: number;
@@ -38,6 +37,7 @@ export class Examples {
     private readonly task: Task,
     private readonly input: Slot,
     private readonly padded: number,
+    private readonly gather: Gather,
   ) {
     const { inputs, input: shape, count } = task;
     this.width = inputs.values.BYTES_PER_ELEMENT;
@@ -48,7 +48,6 @@ export class Examples {
     this.passing = kept < count ? heap.allocate(padded * this.size) : 0;
     this.labels = heap.allocate(padded);
     this.lanes = heap.allocate(4 * padded);
-    this.gather = gatherOf(heap, task, input);
     this.whole = this.place(Array.from({ length: volume(shape) }, (_, feature) => feature));
   }
 

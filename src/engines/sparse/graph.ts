@@ -1,16 +1,14 @@
 /** From a model as data to slots in memory and operations in order. One graph serves all networks of a trainer. */
 import type { Layer, Model } from '../../models/model.ts';
+import type { Task } from '../../tasks/task.ts';
 import { placed, type Place, type Step } from '../places.ts';
 import { Activation } from './activation.ts';
 import { Addition } from './addition.ts';
-import { Background, type Shift } from './background.ts';
+import { given, type Images } from './for-images.ts';
 import { halosOf } from './geometry.ts';
 import type { Heap } from './heap.ts';
-import { BackgroundLinear } from './background-linear.ts';
 import { isLinear, Linear, type MatrixOperation } from './linear.ts';
-import { Normalisation } from './normalisation.ts';
 import type { Contribution, Operation } from './operation.ts';
-import { Pooling } from './pooling.ts';
 import { Slot } from './slots.ts';
 
 export interface Graph {
@@ -23,8 +21,8 @@ export interface Graph {
   readonly linears: readonly MatrixOperation[];
 }
 
-/** Allocates the slots and joins the operations; `stride` is the bytes of one feature, `shift` what sets the data apart from its background. */
-export function buildGraph(heap: Heap, model: Model, stride: number, shift: Shift | null): Graph {
+/** Allocates the slots and joins the operations; `stride` is the bytes of one feature. */
+export function buildGraph(heap: Heap, model: Model, stride: number, task: Task, images: Images | null): Graph {
   const { input, logits, steps, readersOf } = placed(model);
   const slots = new Map([input, ...steps.map(({ output }) => output)].map((place) => [place, new Slot(place, stride)]));
   const slotOf = (place: Place): Slot => {
@@ -36,12 +34,13 @@ export function buildGraph(heap: Heap, model: Model, stride: number, shift: Shif
   for (const [place, slot] of slots) slot.allocate(heap, place !== input);
   const readsWholeInput = readersOf(input).some(({ kind }) => kind !== 'dense');
   // A convolution's border would be background, too.
-  if (shift !== null && !readsWholeInput) slotOf(input).background = new Background(heap, slotOf(input), shift);
+  const shift = readsWholeInput ? null : (images?.shiftOf(task) ?? null);
+  if (shift !== null) slotOf(input).background = new (given(images).Background)(heap, slotOf(input), shift);
   const linears: MatrixOperation[] = [];
   const operations: Operation[] = [];
   for (const step of steps) {
-    const operation = operationOf(heap, step, slotOf, linears.length);
-    if (operation instanceof Linear || operation instanceof BackgroundLinear) linears.push(operation);
+    const operation = operationOf(heap, step, slotOf, linears.length, images);
+    if (hasMatrix(operation)) linears.push(operation);
     operations.push(operation);
     const { layer, output } = step;
     if (output.activation !== 'none') {
@@ -59,8 +58,16 @@ export function buildGraph(heap: Heap, model: Model, stride: number, shift: Shif
 
 type SlotOf = (place: Place) => Slot;
 
+const hasMatrix = (operation: Operation): operation is MatrixOperation => 'addDenseGradient' in operation;
+
 /** `linears`: operations with matrices so far. */
-function operationOf(heap: Heap, { layer, sources, output, contributions }: Step, slotOf: SlotOf, linears: number): Operation {
+function operationOf(
+  heap: Heap,
+  { layer, sources, output, contributions }: Step,
+  slotOf: SlotOf,
+  linears: number,
+  images: Images | null,
+): Operation {
   const from = sources.map(slotOf);
   const to = slotOf(output);
   const parts = contributions.map(({ accumulate, isLast }, index): Contribution => {
@@ -70,16 +77,16 @@ function operationOf(heap: Heap, { layer, sources, output, contributions }: Step
   const [part] = parts;
   switch (layer.kind) {
     case 'dense':
-      if (source.background !== null) return new BackgroundLinear(heap, linears, layer, source, to, source.background);
+      if (source.background !== null) return new (given(images).BackgroundLinear)(heap, linears, layer, source, to, source.background);
       return new Linear(heap, linears, layer, source, to, part);
     case 'conv2d':
       return new Linear(heap, linears, layer, source, to, part);
     case 'max-pool':
     case 'average-pool':
     case 'global-average-pool':
-      return new Pooling(heap, layer, source, to, part);
+      return new (given(images).Pooling)(heap, layer, source, to, part);
     case 'batch-norm':
-      return new Normalisation(heap, layer, source, to, part);
+      return new (given(images).Normalisation)(heap, layer, source, to, part);
     case 'relu':
     case 'tanh':
     case 'add':

@@ -25,8 +25,8 @@ export class Heap {
   private words = new Uint32Array(this.memory.buffer);
   private numbers = new Float32Array(this.memory.buffer);
 
-  constructor(module: WebAssembly.Module) {
-    this.kernels = instantiate(module, this.memory);
+  constructor(modules: readonly WebAssembly.Module[]) {
+    this.kernels = instantiate(modules, this.memory);
     this.base = roundUp(this.kernels.heapBase());
     this.top = this.base;
   }
@@ -106,7 +106,7 @@ export class Heaps {
   /** Of trainers that have gone, for those to come: a WebAssembly memory never shrinks and is slow to be freed. */
   private readonly spare: Heap[] = [];
 
-  constructor(private readonly module: WebAssembly.Module) {}
+  constructor(private readonly modules: readonly WebAssembly.Module[]) {}
 
   take(): Heap {
     return this.spare.pop() ?? this.another();
@@ -114,7 +114,7 @@ export class Heaps {
 
   /** One that is not kept for others: it may grow large. */
   another(): Heap {
-    return new Heap(this.module);
+    return new Heap(this.modules);
   }
 
   giveBack(heap: Heap): void {

@@ -3,14 +3,21 @@ import type { Planes } from '../../science/mask.ts';
 import type { Metrics, Snapshot, Tensors } from '../../science/tensors.ts';
 import type { Control, NetworkStart, Trainer, TrainerPlan } from '../../science/trainer.ts';
 import { Arrivals } from '../arrivals.ts';
-import { shiftOf } from './background.ts';
 import { Examples } from './examples.ts';
+import type { Images } from './for-images.ts';
+import { gatherOf } from './gather.ts';
 import { buildGraph } from './graph.ts';
 import type { Heaps } from './heap.ts';
 import { Network, type Common } from './network.ts';
 import type { Statistics } from './operation.ts';
 import { momentsOf, moverOf, type Mover } from './optimizer.ts';
 import { paddedBatch } from './slots.ts';
+
+/** What trainers work with; `images` where they need it (`needsImages`), and then their memories have its kernels, too. */
+export interface Workshop {
+  readonly heaps: Heaps;
+  readonly images: Images | null;
+}
 
 export class SparseTrainer implements Trainer {
   private readonly common: Common;
@@ -24,14 +31,15 @@ export class SparseTrainer implements Trainer {
   private isDisposed = false;
 
   constructor(
-    private readonly heaps: Heaps,
+    private readonly workshop: Workshop,
     private readonly plan: TrainerPlan,
-    private readonly heap = heaps.take(),
+    private readonly heap = workshop.heaps.take(),
   ) {
     const { model, task, optimizer } = plan;
     this.padded = paddedBatch(plan.batchSize);
-    const graph = buildGraph(heap, model, 4 * this.padded, shiftOf(task));
-    const examples = new Examples(heap, task, graph.input, this.padded);
+    const { images } = workshop;
+    const graph = buildGraph(heap, model, 4 * this.padded, task, images);
+    const examples = new Examples(heap, task, graph.input, this.padded, gatherOf(heap, task, graph.input, images));
     this.common = { heap, model, graph, examples, moments: momentsOf[optimizer.type] };
     this.probabilities = heap.allocate(4 * this.padded * model.classes);
     this.move = moverOf(heap.kernels, optimizer, plan.weightDecay);
@@ -135,7 +143,7 @@ export class SparseTrainer implements Trainer {
     if (this.isDisposed) return;
     this.isDisposed = true;
     this.all.fill(null);
-    this.heaps.giveBack(this.heap);
+    this.workshop.heaps.giveBack(this.heap);
   }
 
   private network(index: number): Network {
@@ -147,7 +155,7 @@ export class SparseTrainer implements Trainer {
   /** More examples than a batch holds, taken as one: by a trainer with room for them, in a memory that goes with it. */
   private async gradientsOfOneBatch(network: Network, examples: Uint32Array): Promise<Tensors> {
     const { batches, rateAt, position } = network;
-    const wide = new SparseTrainer(this.heaps, { ...this.plan, batchSize: examples.length, networks: 1 }, this.heaps.another());
+    const wide = new SparseTrainer(this.workshop, { ...this.plan, batchSize: examples.length, networks: 1 }, this.workshop.heaps.another());
     // Absent weights are zeros there: the gradients by all are asked for anyway.
     wide.start(0, { snapshot: network.read(), planes: {}, batches, rateAt, position });
     return wide.gradients(0, examples);

@@ -1,5 +1,4 @@
 /** The compiled kernels as typed functions. Arguments are byte addresses unless the name says otherwise; see kernels/. */
-import { kernels } from './generated/kernels.ts';
 
 /** Positions of a convolution's outputs, and how far apart they lie in two tensors. */
 export type Positions = readonly [
@@ -164,12 +163,13 @@ export interface Kernels {
   ): void;
 }
 
-/** Compiles the kernels; the module is instantiated once a memory. */
-export function compileKernels(): Promise<WebAssembly.Module> {
-  return WebAssembly.compile(Uint8Array.from(kernels.match(/../g) ?? [], (byte) => parseInt(byte, 16)));
+/** Compiles kernels from the text that they are kept as (scripts/build-kernels.ts); a module is instantiated once a memory. */
+export function compileKernels(text: string): Promise<WebAssembly.Module> {
+  return WebAssembly.compile(Uint8Array.from(text.match(/../g) ?? [], (byte) => parseInt(byte, 16)));
 }
 
-/** Kernels that work on `memory`. */
-export function instantiate(module: WebAssembly.Module, memory: WebAssembly.Memory): Kernels {
-  return new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as Kernels;
+/** The kernels of these modules together, working on `memory`: all of them where those for images are among them. */
+export function instantiate(modules: readonly WebAssembly.Module[], memory: WebAssembly.Memory): Kernels {
+  const instances = modules.map((module) => new WebAssembly.Instance(module, { env: { memory } }));
+  return Object.assign({}, ...instances.map(({ exports }) => exports)) as Kernels;
 }

@@ -1,10 +1,10 @@
 /** Data of which most is background: right, and every kernel gives the bits of the plain ones. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Background, shiftOf } from '../../../../src/engines/sparse/background.ts';
-import { Heap } from '../../../../src/engines/sparse/heap.ts';
+import type { Heap } from '../../../../src/engines/sparse/heap.ts';
 import { panelOrder } from '../../../../src/engines/sparse/background-matrix.ts';
 import { Slot } from '../../../../src/engines/sparse/slots.ts';
-import { compileKernels, type Kernels } from '../../../../src/engines/sparse/wasm.ts';
+import type { Kernels } from '../../../../src/engines/sparse/wasm.ts';
 import { Place } from '../../../../src/engines/places.ts';
 import { prunableParameters, type Model } from '../../../../src/models/model.ts';
 import { normal } from '../../../../src/numerics/sampling.ts';
@@ -14,7 +14,7 @@ import type { Task } from '../../../../src/tasks/task.ts';
 import { tinyTask } from '../../../support/tiny-task.ts';
 import { begin, bits, mixedPlanes, optimizers, tinyModel, unhurried, type Bench } from '../suites/setup.ts';
 import { expectGradients, expectSteps } from './checks.ts';
-import { openSparse } from './open.ts';
+import { openHeap, openSparse } from './open.ts';
 
 const mostlyBackground = (background: number): Task => tinyTask({ input: { height: 6, width: 7, channels: 1 }, count: 80, background });
 
@@ -114,7 +114,7 @@ describe('the ways through a layer', () => {
   const drawn = (count: number): number[] => Array.from({ length: count }, () => normal(source));
 
   beforeAll(async () => {
-    heap = new Heap(await compileKernels());
+    heap = await openHeap();
     const slot = new Slot(new Place({ height: 1, width: FEATURES, channels: 1 }), STRIDE);
     slot.allocate(heap, false);
     input = new Background(heap, slot, { value: BACKGROUND, scale: SCALE });

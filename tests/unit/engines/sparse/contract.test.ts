@@ -15,11 +15,11 @@ it('says what it can do', async () => {
 });
 
 it('grows no more once it has trained a level or two', async () => {
-  const { engine, heaps } = await openSparse();
+  const { engine, taken } = await openSparse();
   const task = tinyTask({ input: { height: 12, width: 12, channels: 3 } });
   const model = tinyConvolutional(task.input, 3);
   const trainer = await engine.createTrainer({ model, task, optimizer: optimizers.adam, weightDecay: 0, batchSize: 8, networks: 2 });
-  const [heap] = heaps.taken;
+  const [heap] = taken;
   const level = async (seed: number): Promise<void> => {
     for (const network of [0, 1]) trainer.start(network, begin(model, task, seed % 3 === 0 ? {} : mixedPlanes(model, seed)));
     for (let change = 0; change < 5; change++) {

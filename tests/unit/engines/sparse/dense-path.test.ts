@@ -2,9 +2,10 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { multiply, panelWords } from '../../../../src/engines/sparse/dense-product.ts';
 import { Heap } from '../../../../src/engines/sparse/heap.ts';
-import { compileKernels, type Kernels } from '../../../../src/engines/sparse/wasm.ts';
+import type { Kernels } from '../../../../src/engines/sparse/wasm.ts';
 import { stream, type Stream } from '../../../../src/numerics/streams.ts';
 import { normal } from '../../../../src/numerics/sampling.ts';
+import { openModules } from './open.ts';
 
 /** Bytes of one feature: 64 examples. */
 const STRIDE = 256;
@@ -45,11 +46,11 @@ class Case {
   readonly yDown: number;
 
   constructor(
-    module: WebAssembly.Module,
+    modules: readonly WebAssembly.Module[],
     readonly shape: Shape,
   ) {
     const { rows, width, height, across } = shape;
-    this.heap = new Heap(module);
+    this.heap = new Heap(modules);
     this.source = stream(1, `dense-path/${shape.name}`);
     this.xRight = STRIDE;
     this.xDown = across * STRIDE;
@@ -115,7 +116,7 @@ describe.each(shapes)('$name', (shape) => {
   const { rows, width, height, across } = shape;
   let its: Case;
   beforeAll(async () => {
-    its = new Case(await compileKernels(), shape);
+    its = new Case(await openModules(), shape);
   });
 
   it.each([0, 1])('forward (ReLU: %i)', (relu) => {

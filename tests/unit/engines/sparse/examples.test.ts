@@ -2,10 +2,11 @@
 import { expect, it } from 'vitest';
 import { Place } from '../../../../src/engines/places.ts';
 import { Examples } from '../../../../src/engines/sparse/examples.ts';
-import { Heap } from '../../../../src/engines/sparse/heap.ts';
+import { gatherOf } from '../../../../src/engines/sparse/gather.ts';
+import { images } from '../../../../src/engines/sparse/images.ts';
 import { Slot } from '../../../../src/engines/sparse/slots.ts';
-import { compileKernels } from '../../../../src/engines/sparse/wasm.ts';
 import type { Task } from '../../../../src/tasks/task.ts';
+import { openHeap } from './open.ts';
 
 const PADDED = 32;
 const SIZE = 2 ** 12;
@@ -24,10 +25,10 @@ it('each lane has its own example, whether that stays in memory or not, batch af
     ...{ dataset: 'bytes', input, classes: 10, count: COUNT, inputs: { kind: 'bytes', values, table }, labels },
     ready: () => Promise.resolve(),
   };
-  const heap = new Heap(await compileKernels());
+  const heap = await openHeap();
   const slot = new Slot(new Place(input), 4 * PADDED);
   slot.allocate(heap, false);
-  const examples = new Examples(heap, task, slot, PADDED);
+  const examples = new Examples(heap, task, slot, PADDED, gatherOf(heap, task, slot, images));
   const last = COUNT - 1;
   const batches = [
     [last, 0, last - 1, STAYING - 1],

@@ -2,9 +2,11 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { affineOf } from '../../../../src/engines/sparse/affine.ts';
 import { Examples } from '../../../../src/engines/sparse/examples.ts';
+import { gatherOf } from '../../../../src/engines/sparse/gather.ts';
 import { Heap } from '../../../../src/engines/sparse/heap.ts';
+import { images } from '../../../../src/engines/sparse/images.ts';
 import { Slot } from '../../../../src/engines/sparse/slots.ts';
-import { compileKernels } from '../../../../src/engines/sparse/wasm.ts';
+import { openModules } from './open.ts';
 import { Place } from '../../../../src/engines/places.ts';
 import { volume, type Shape } from '../../../../src/models/model.ts';
 import { stream } from '../../../../src/numerics/streams.ts';
@@ -79,16 +81,16 @@ describe.each([
     table: Float32Array.from({ length: 512 }, (_, at) => line[at >> 1] + (at % 2)),
   },
 ])('$name', ({ input, table }) => {
-  let module: WebAssembly.Module;
-  beforeAll(async () => void (module = await compileKernels()));
+  let modules: readonly WebAssembly.Module[];
+  beforeAll(async () => void (modules = await openModules()));
 
   it.each([0, 1])('all features, and some, inside a border of %i', (halo) => {
-    const heap = new Heap(module);
+    const heap = new Heap(modules);
     const slot = new Slot(new Place(input), 4 * PADDED);
     slot.halo = halo;
     slot.allocate(heap, false);
     const task = taskOf(input, table);
-    const examples = new Examples(heap, task, slot, PADDED);
+    const examples = new Examples(heap, task, slot, PADDED, gatherOf(heap, task, slot, images));
     const size = volume(input);
     const all = Array.from({ length: size }, (_, feature) => feature);
     const source = stream(2, 'gather');

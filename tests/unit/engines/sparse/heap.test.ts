@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { Heap, Heaps } from '../../../../src/engines/sparse/heap.ts';
-import { compileKernels } from '../../../../src/engines/sparse/wasm.ts';
+import { openModules } from './open.ts';
 
-let module: WebAssembly.Module;
+let modules: readonly WebAssembly.Module[];
 beforeAll(async () => {
-  module = await compileKernels();
+  modules = await openModules();
 });
 
 /** Sizes to allocate, and, negative, which of the blocks in use (counted round) to free. */
@@ -20,7 +20,7 @@ describe('the heap', () => {
   it('hands out zeros that nobody else has, at cache lines', () => {
     fc.assert(
       fc.property(actions, (all) => {
-        const heap = new Heap(module);
+        const heap = new Heap(modules);
         const blocks: { at: number; size: number; mark: number }[] = [];
         all.forEach((action, mark) => {
           if (action < 0) {
@@ -52,7 +52,7 @@ describe('the heap', () => {
   it('joins what is freed, in whichever order, and uses it again', () => {
     fc.assert(
       fc.property(fc.shuffledSubarray([0, 1, 2, 3, 4, 5], { minLength: 6 }), (order) => {
-        const heap = new Heap(module);
+        const heap = new Heap(modules);
         const blocks = order.map(() => heap.allocate(1000));
         const fence = heap.allocate(64);
         for (const index of order) heap.free(blocks[index]);
@@ -65,7 +65,7 @@ describe('the heap', () => {
   });
 
   it('gives an empty block an address of its own', () => {
-    const heap = new Heap(module);
+    const heap = new Heap(modules);
     const blocks = [heap.allocate(0), heap.allocate(0), heap.allocate(8)];
     expect(new Set(blocks).size).toBe(3);
     for (const at of blocks) heap.free(at);
@@ -73,7 +73,7 @@ describe('the heap', () => {
   });
 
   it('does not grow for what fits into what was freed', () => {
-    const heap = new Heap(module);
+    const heap = new Heap(modules);
     const first = heap.allocate(1_000_000);
     const size = heap.u8.length;
     heap.free(first);
@@ -87,7 +87,7 @@ describe('the heap', () => {
   });
 
   it('refuses to free what is not allocated, and more than it can address', () => {
-    const heap = new Heap(module);
+    const heap = new Heap(modules);
     const at = heap.allocate(10);
     heap.free(at);
     expect(() => heap.free(at)).toThrow();
@@ -98,7 +98,7 @@ describe('the heap', () => {
 });
 
 it('a memory goes from one trainer to the next, empty', () => {
-  const heaps = new Heaps(module);
+  const heaps = new Heaps(modules);
   const heap = heaps.take();
   const at = heap.allocate(100);
   heap.u8.fill(7, at, at + 100);

@@ -1,7 +1,7 @@
 /** What kernels promise of single lanes, whatever the network around them: each lane is looked at, by numbers worked out here. */
 import { beforeEach, describe, expect, it } from 'vitest';
-import { Heap } from '../../../../src/engines/sparse/heap.ts';
-import { compileKernels } from '../../../../src/engines/sparse/wasm.ts';
+import type { Heap } from '../../../../src/engines/sparse/heap.ts';
+import { openHeap } from './open.ts';
 
 /** Bytes of one feature: 64 examples. */
 const STRIDE = 256;
@@ -9,7 +9,7 @@ const EXAMPLES = 64;
 const { fround } = Math;
 
 let heap: Heap;
-beforeEach(async () => void (heap = new Heap(await compileKernels())));
+beforeEach(async () => void (heap = await openHeap()));
 
 function floats(values: readonly number[]): number {
   const at = heap.allocate(4 * values.length);

@@ -7,12 +7,12 @@ import { Heap } from '../../../../src/engines/sparse/heap.ts';
 import type { Contribution } from '../../../../src/engines/sparse/operation.ts';
 import { Pooling } from '../../../../src/engines/sparse/pooling.ts';
 import { Slot } from '../../../../src/engines/sparse/slots.ts';
-import { compileKernels } from '../../../../src/engines/sparse/wasm.ts';
+import { openModules } from './open.ts';
 import { stream } from '../../../../src/numerics/streams.ts';
 
 const EXAMPLES = 32;
 const { fround } = Math;
-const module = await compileKernels();
+const modules = await openModules();
 
 interface Case {
   readonly input: Shape;
@@ -66,7 +66,7 @@ function gradientOf(x: Image, dy: Image, before: Image, its: Case): Image {
   return masks ? dx.map((slope, at) => (x[at] > 0 ? slope : 0)) : dx;
 }
 
-const heap = new Heap(module);
+const heap = new Heap(modules);
 
 function slotOf(shape: Shape, halo: number, activation: Place['activation']): Slot {
   const place = new Place(shape);
