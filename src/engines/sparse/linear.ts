@@ -7,7 +7,7 @@
 import type { Layer, Parameter } from '../../models/model.ts';
 import type { Plane } from '../../science/mask.ts';
 import { addDenseGradient, sumsOf } from './dense-gradient.ts';
-import { multiply, panelWords } from './dense-product.ts';
+import { multiply, panelWords, rowPanels } from './dense-product.ts';
 import { convolutionGeometry, denseGeometry, type Geometry } from './geometry.ts';
 import type { Heap } from './heap.ts';
 import type { BackgroundMatrix } from './background-matrix.ts';
@@ -122,7 +122,7 @@ export class Linear implements MatrixOperation {
           ...{ rows: done, depth, offsets, first: bias, x, y: value, stride, relu: activation === 'relu', accumulate: false, mask: 0 },
           positions: [height, width, xDown, xRight, down, right],
         },
-        (row, its, weight, deep) => kernels.panelsOfRows(its, deep, weights + 4 * (row * depth + weight), 4 * depth, panels),
+        rowPanels(this.heap, panels, weights, depth),
       );
     }
     if (done === rows) return;

@@ -54,9 +54,9 @@ export interface Kernels {
       ...[rows: number, depth: number, offsets: number, panels: number, first: number],
       ...[x: number, y: number, stride: number, relu: number, accumulate: number, mask: number],
       ...Positions,
+      copy: number,
     ]
   ): void;
-  panelsOfRows(rows: number, depth: number, weights: number, rowBytes: number, panels: number): void;
   panelsOfColumns(rows: number, depth: number, entries: number, weights: number, panels: number): void;
   denseWeightGradient(
     ...args: [

@@ -51,7 +51,7 @@ describe('a NaN of any example stays one, so that divergence shows', () => {
     const rows = floats(Array.from({ length: 4 * EXAMPLES }, () => 0));
     for (let row = 0; row < 4; row++) {
       eachLane((x, y) => {
-        heap.kernels.denseProduct(4, 1, offsets, panels, bias, x, rows, STRIDE, 1, 0, 0, 1, 1, 0, 0, 0, 0);
+        heap.kernels.denseProduct(4, 1, offsets, panels, bias, x, rows, STRIDE, 1, 0, 0, 1, 1, 0, 0, 0, 0, 0);
         heap.f32.copyWithin(y >> 2, (rows + row * STRIDE) >> 2, (rows + (row + 1) * STRIDE) >> 2);
       });
     }
