@@ -25,6 +25,13 @@ export function placeNames<Line extends Named>(lines: readonly Line[], top: numb
   return fitting.map((line, index) => ({ ...line, place: places[index] }));
 }
 
+/** Of things along a line, first come first served, those that stand more than `gap` apart. */
+export function roomFor<Thing>(things: readonly Thing[], at: (thing: Thing) => number, gap: number): Thing[] {
+  const placed: Thing[] = [];
+  for (const thing of things) if (placed.every((other) => Math.abs(at(other) - at(thing)) > gap)) placed.push(thing);
+  return placed;
+}
+
 /** The text, or as much of its beginning and its end as fits with an ellipsis between: what tells names apart is often at the end. */
 export function elide(text: string, fits: (text: string) => boolean): string {
   if (fits(text)) return text;

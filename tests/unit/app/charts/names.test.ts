@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { elide, placeNames } from '../../../../src/app/charts/names.ts';
+import { elide, placeNames, roomFor } from '../../../../src/app/charts/names.ts';
 
 const within = (most: number) => (text: string) => Array.from(text).length <= most;
 
@@ -32,4 +32,9 @@ it('names stand apart, and those of other branches give way where room is short'
   expect(places.slice(1).every((place, index) => place - places[index] >= 13)).toBe(true);
   expect(placeNames(lines, 0, 30).map(({ id }) => id)).toEqual([2, 3, 0]);
   expect(placeNames(lines, 0, 0).map(({ id }) => id)).toEqual([2, 3]);
+});
+
+it('of names along an axis those come first that are told first, and none touches another', () => {
+  expect(roomFor([70, 0, 100, 10, 35, 95], (at) => at, 30)).toEqual([70, 0, 35]);
+  expect(roomFor([5, 5], (at) => at, 0)).toEqual([5]);
 });
