@@ -2,7 +2,7 @@
  * How fast the engines train, side by side on this machine: `npm run bench -- --json FILE`. A step is gather, normalise,
  * forward, backward, optimiser. Engines take short turns, round after round; a table goes to stdout. `--clock cpu` counts
  * processor time instead of the wall clock's, for machines with other work to do. `--part graphics` races only the engines of
- * graphics processors, in a browser; `--part processor` all the others.
+ * graphics processors, in a browser; `--part workers` one worker and two, by whole experiments; `--part processor` all others.
  */
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -20,7 +20,7 @@ import { untilQuiet, Vigil } from './bench/quiet.ts';
 import { describeMachine, tableOf, type Row } from './bench/report.ts';
 import { convolutional, lenet, openMnist } from './bench/setting.ts';
 import { TorchContender } from './bench/torch.ts';
-import { raceWorkers } from './bench/workers.ts';
+import { raceWorkers, workersTable } from './bench/workers.ts';
 
 const densities = [1, 0.5, 0.21, 0.05, 0.01];
 
@@ -41,7 +41,7 @@ const {
     'until-quiet': { type: 'boolean', default: false },
   },
 }).values;
-if (!['all', 'graphics', 'processor'].includes(part)) throw new Error('--part is all, graphics or processor');
+if (!['all', 'graphics', 'workers', 'processor'].includes(part)) throw new Error('--part is all, graphics, workers or processor');
 if (kind !== 'wall' && kind !== 'cpu') throw new Error('--clock is wall or cpu');
 clock.kind = kind;
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
@@ -83,7 +83,17 @@ async function raceDensities(setting: Setting, open: Record<string, (density: nu
   return rowsOf(setting.name, entries);
 }
 
-if (part !== 'processor') {
+if (part === 'all' || part === 'workers') {
+  const rows = await raceWorkers(say);
+  if (part === 'workers') checkQuiet();
+  console.log(`${describeMachine(null)}\n\nOne experiment, 3 seeds × 2 arms.\n\n${workersTable(rows)}\n`);
+  if (part === 'workers') {
+    if (json !== undefined) writeFileSync(json, `${JSON.stringify({ machine: describeMachine(null), rows }, null, 2)}\n`);
+    process.exit();
+  }
+}
+
+if (part === 'all' || part === 'graphics') {
   const { adapter, rows } = await raceGraphics(say);
   if (part === 'graphics') checkQuiet();
   const about = `${describeMachine(null)}; WebGPU adapter: ${adapter}`;
@@ -143,9 +153,6 @@ if (firstTorch !== null) impOthers.push(firstTorch);
 const results = await raceImp(perceptron, await LabContender.open(sparse, perceptron), impOthers);
 rows.push(...results.map((result) => ({ case: IMP_NAME, ...result })));
 for (const contender of impOthers) contender.dispose();
-
-say('workers …');
-rows.push(...rowsOf('workers', await raceWorkers()));
 
 for (const engine of [sparse, wasm, cpu]) engine.dispose();
 checkQuiet();

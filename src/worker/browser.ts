@@ -13,13 +13,14 @@ import type { SelfTest } from './self-test.ts';
 import { startWorker, type Started } from './start.ts';
 import type { Student, study } from './study.ts';
 import studyWorker from './study.worker.ts?worker&url';
+import { mostWorkers } from './width.ts';
 import { connect } from './wire.ts';
 
 const dataAddress = (): string => new URL('datasets/', location.href).href;
 
 export const openLab: OpenLab = (setup, listener) => {
   const greeting: Greeting = { data: dataAddress() };
-  return openPool(() => spawn(greeting), navigator.hardwareConcurrency - 1, setup, listener);
+  return openPool(() => spawn(greeting), mostWorkers(navigator.hardwareConcurrency), setup, listener);
 };
 
 function spawn(greeting: Greeting): Hand {

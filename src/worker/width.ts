@@ -8,3 +8,8 @@ export const widthOf = ({ seeds, arms }: Recipe): number => seeds.length * arms.
 /** One worker fills a graphics processor; of others at most `most`, and no more than there are runs. */
 export const workersOn = ({ name, backend }: EngineIdentity, most: number, runs: number): number =>
   name === 'webgpu' || backend === 'webgpu' || backend === 'webgl' ? 1 : Math.max(1, Math.min(most, runs));
+
+/**
+ * Of so many processors one is the page's, but where there are but two: it needs a tenth of one, and the system shares it out.
+ */
+export const mostWorkers = (processors: number): number => Math.max(processors - 1, Math.min(processors, 2));

@@ -4,7 +4,7 @@ import type { Engine } from '../../../src/science/trainer.ts';
 import { openTask } from '../../../src/tasks/load.ts';
 import { FileSource } from '../../../src/worker/node-source.ts';
 import { millisecondsAStep } from '../../../src/worker/race.ts';
-import { widthOf, workersOn } from '../../../src/worker/width.ts';
+import { mostWorkers, widthOf, workersOn } from '../../../src/worker/width.ts';
 import { tinyRecipe } from '../science/recipes.ts';
 
 const recipe = tinyRecipe({ seeds: [1, 2] });
@@ -46,4 +46,8 @@ it('one worker fills a graphics processor; others are as many as there are cores
   expect(workersOn({ ...identity, name: 'tfjs', backend: 'wasm' }, 7, 8)).toBe(7);
   expect(workersOn({ ...identity, name: 'sparse' }, 15, 8)).toBe(8);
   expect(workersOn({ ...identity, name: 'sparse' }, 0, 8)).toBe(1);
+});
+
+it('the page keeps a processor where there are more than two', () => {
+  expect([1, 2, 3, 4, 8].map(mostWorkers)).toEqual([1, 2, 2, 3, 7]);
 });
