@@ -4,8 +4,6 @@ import { m } from '../paraglide/messages.js';
 
 interface ArmLook {
   name: () => string;
-  /** One line on what it tells. */
-  explain: () => string;
   /** CSS colour. */
   colour: string;
   /** Path of the marker around (0, 0), about 7 units across. */
@@ -15,26 +13,22 @@ interface ArmLook {
 export const armLook: Readonly<Record<Arm, ArmLook>> = {
   ticket: {
     name: m.app_arm_ticket,
-    explain: m.app_arm_ticket_explain,
     colour: 'var(--arm-ticket)',
     marker: 'M3.2 0A3.2 3.2 0 1 1 -3.2 0A3.2 3.2 0 1 1 3.2 0Z',
   },
-  reinit: { name: m.app_arm_reinit, explain: m.app_arm_reinit_explain, colour: 'var(--arm-reinit)', marker: 'M0 -4.2L4.2 0L0 4.2L-4.2 0Z' },
+  reinit: { name: m.app_arm_reinit, colour: 'var(--arm-reinit)', marker: 'M0 -4.2L4.2 0L0 4.2L-4.2 0Z' },
   'random-mask': {
     name: m.app_arm_random_mask,
-    explain: m.app_arm_random_mask_explain,
     colour: 'var(--arm-random)',
     marker: 'M0 -4L4 3.2H-4Z',
   },
   'shuffled-mask': {
     name: m.app_arm_shuffled_mask,
-    explain: m.app_arm_shuffled_mask_explain,
     colour: 'var(--arm-shuffled)',
     marker: 'M-3 -3H3V3H-3Z',
   },
   'inverted-mask': {
     name: m.app_arm_inverted_mask,
-    explain: m.app_arm_inverted_mask_explain,
     colour: 'var(--arm-inverted)',
     marker: 'M0 4L4 -3.2H-4Z',
   },

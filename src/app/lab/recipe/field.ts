@@ -23,8 +23,8 @@ export interface Field {
   readonly path: string;
   readonly label: string;
   readonly control: Control;
-  /** What it does, and where it comes from. */
-  readonly explain: string;
+  /** Which of explanations.ts says what it does, where that is not the one of its path. */
+  readonly explain?: string;
   /** Whether it means anything for this recipe. */
   readonly when?: (value: (path: string) => unknown) => boolean;
 }

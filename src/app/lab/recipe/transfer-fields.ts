@@ -11,35 +11,31 @@ export const transfer: Group = {
   title: m.recipe_transfer(),
   paper: 'Morcos 2019',
   fields: [
-    { path: 'transfer', label: m.recipe_transfer_on(), control: { kind: 'switch' }, explain: m.recipe_transfer_explain() },
+    { path: 'transfer', label: m.recipe_transfer_on(), control: { kind: 'switch' } },
     ...(
       [
         {
           path: 'transfer.task.dataset',
           label: m.recipe_transfer_dataset(),
           control: { kind: 'choice', options: datasetOptions },
-          explain: m.recipe_transfer_dataset_explain(),
         },
         {
           path: 'transfer.task.corrupt',
           label: m.recipe_transfer_corrupt(),
           control: { kind: 'choice', options: corruptOptions },
-          explain: m.recipe_corrupt_explain(),
         },
         {
           path: 'transfer.training.optimizer.type',
           label: m.recipe_transfer_optimizer(),
           control: { kind: 'choice', options: optimizerOptions },
-          explain: m.recipe_transfer_optimizer_explain(),
         },
         {
           path: 'transfer.training.optimizer.learningRate',
           label: m.recipe_transfer_rate(),
           control: real,
-          explain: m.recipe_transfer_optimizer_explain(),
         },
-        { path: 'transfer.training.steps', label: m.recipe_transfer_steps(), control: number, explain: m.recipe_transfer_steps_explain() },
-        { path: 'transfer.seedOffset', label: m.recipe_transfer_seed(), control: number, explain: m.recipe_transfer_seed_explain() },
+        { path: 'transfer.training.steps', label: m.recipe_transfer_steps(), control: number },
+        { path: 'transfer.seedOffset', label: m.recipe_transfer_seed(), control: number },
         {
           path: 'transfer.take',
           label: m.recipe_transfer_take(),
@@ -47,7 +43,6 @@ export const transfer: Group = {
             kind: 'choice',
             options: named(takes, { ticket: m.recipe_transfer_ticket(), mask: m.recipe_transfer_mask() }),
           },
-          explain: m.recipe_transfer_take_explain(),
         },
       ] as const
     ).map((field) => ({ ...field, when: isTransferred })),
