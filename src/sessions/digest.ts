@@ -1,4 +1,4 @@
-import { sha256 } from '@noble/hashes/sha2.js';
+import { sha256 } from '../numerics/sha256.ts';
 
 /** Shorter than this, asking the platform takes longer than the answer. */
 const SHORT = 2 ** 12;
