@@ -13,28 +13,12 @@ import { prunableParameters, type Model } from '../../models/model.ts';
 import { stream } from '../../numerics/streams.ts';
 import type { Batches } from '../../tasks/task.ts';
 import type { Drawing } from '../draw.ts';
-import { countBits, denseMask, trainablePlanes, type Mask } from '../mask.ts';
-import type { Plan } from '../plan.ts';
-import { layerCounts } from '../prune/counts.ts';
-import { randomScores } from '../prune/criteria.ts';
-import { keepTop } from '../prune/top.ts';
+import { countBits, trainablePlanes, type Mask } from '../mask.ts';
 import type { Learner } from '../run.ts';
 import type { RunId } from '../result.ts';
 import type { Snapshot, Tensors } from '../tensors.ts';
 import type { Control, Trainer } from '../trainer.ts';
 import { afterDrop, afterGrowth, dropShare, isUpdate, nextUpdate, randomGrowth, type Settings } from './rewire.ts';
-
-/** The mask before the first step: of every layer, so many weights as the level keeps, at random. */
-export function firstConnections(plan: Plan, model: Model, { seed, level }: RunId): Mask {
-  const counts = layerCounts(plan, model, level);
-  const scores = randomScores(model, seed, `dynamic/${level}`);
-  return Object.fromEntries(
-    Object.entries(denseMask(model)).map(([name, present]) => [
-      name,
-      keepTop([{ scores: scores[name], present }], counts[name], stream(seed, `dynamic-ties/${level}/${name}`))[0],
-    ]),
-  );
-}
 
 /** Trains a level on network 0 of a trainer, moving its connections at fixed positions whatever the strides. */
 export class DynamicSparse implements Learner {

@@ -5,32 +5,18 @@
  */
 import type { Model } from '../../models/model.ts';
 import { prunableParameters } from '../../models/model.ts';
-import { exp, log } from '../../numerics/elementary.ts';
-import { stream } from '../../numerics/streams.ts';
 import type { Batches } from '../../tasks/task.ts';
-import { bitsWhere, countBits, denseMask, getBit, trainablePlanes, type Bits, type Mask } from '../mask.ts';
+import { countBits, denseMask, getBit, trainablePlanes, type Bits, type Mask } from '../mask.ts';
 import type { Plan } from '../plan.ts';
-import { layerCounts } from '../prune/counts.ts';
 import type { Recipe } from '../recipe/schema.ts';
 import type { Learner } from '../run.ts';
 import type { RunId } from '../result.ts';
 import { rateAt } from '../schedules.ts';
 import type { Snapshot, Tensors } from '../tensors.ts';
 import type { Control, Trainer } from '../trainer.ts';
+import { beginning, drawBits, firstDraw, measured, probability } from './bernoulli-mask.ts';
 
 type Settings = Extract<Recipe['method'], { type: 'bernoulli' }>;
-
-/** σ(v), in (0, 1). */
-export const probability = (logit: number): number => 1 / (1 + exp(-logit));
-
-/** The logit of a layer that begins with `kept` of `size` weights, half a weight away from all or none. */
-export const firstLogit = (kept: number, size: number): number => log((kept + 0.5) / (size - kept + 0.5));
-
-/** Weights whose draw, uniform in [0, 1), is below their probability. */
-export function drawBits(logits: Float32Array, seed: number, streamName: string): Bits {
-  const source = stream(seed, streamName);
-  return bitsWhere(logits.length, (at) => source.bits32() < probability(logits[at]) * 2 ** 32);
-}
 
 /** What a kept weight is multiplied with: all weights of the layer over those kept, where the recipe rescales; else 1. */
 export function scaleOf(bits: Bits, rescale: boolean): number {
@@ -64,25 +50,6 @@ export function learnLogits(logits: Float32Array, velocity: Float32Array, slopes
     logits[at] -= rate * velocity[at];
   }
 }
-
-const beginning = (plan: Plan, model: Model, level: number): Tensors => {
-  const counts = layerCounts(plan, model, level);
-  return Object.fromEntries(
-    prunableParameters(model).map(({ name, size }) => [name, new Float32Array(size).fill(firstLogit(counts[name], size))]),
-  );
-};
-
-/**
- * The mask by which a network is measured and kept: one draw a weight of a stream of its own, the same at every
- * evaluation, against the probabilities as they stand.
- */
-const measured = (model: Model, logits: Tensors, { seed, level }: RunId): Mask =>
-  Object.fromEntries(
-    prunableParameters(model).map(({ name }) => [name, drawBits(logits[name], seed, `bernoulli-measured/${level}/${name}`)]),
-  );
-
-/** The mask before anything is learned. */
-export const firstDraw = (plan: Plan, model: Model, run: RunId): Mask => measured(model, beginning(plan, model, run.level), run);
 
 /** Learns a level's logits, step by step, on network 0 of a trainer. */
 export class BernoulliSupermask implements Learner {

@@ -9,15 +9,8 @@ import { planOf } from '../../../../src/science/plan.ts';
 import { modelOf } from '../../../../src/science/recipe/model.ts';
 import { needsOf } from '../../../../src/science/recipe/needs.ts';
 import { parseRecipe } from '../../../../src/science/recipe/parse.ts';
-import {
-  drawBits,
-  effective,
-  firstLogit,
-  learnLogits,
-  logitSlopes,
-  probability,
-  scaleOf,
-} from '../../../../src/science/strong/bernoulli.ts';
+import { effective, learnLogits, logitSlopes, scaleOf } from '../../../../src/science/strong/bernoulli.ts';
+import { drawBits, firstLogit, probability } from '../../../../src/science/strong/bernoulli-mask.ts';
 import { batchesOf } from '../../../../src/tasks/batches.ts';
 import { splitFor } from '../../../../src/tasks/split.ts';
 import { LabService } from '../../../../src/worker/service.ts';

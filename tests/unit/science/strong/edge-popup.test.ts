@@ -9,7 +9,8 @@ import { keptAt } from '../../../../src/science/prune/counts.ts';
 import { modelOf } from '../../../../src/science/recipe/model.ts';
 import { needsOf } from '../../../../src/science/recipe/needs.ts';
 import { parseRecipe } from '../../../../src/science/recipe/parse.ts';
-import { firstMask, learnScores, popUp, rescaled } from '../../../../src/science/strong/edge-popup.ts';
+import { learnScores, rescaled } from '../../../../src/science/strong/edge-popup.ts';
+import { firstMask, popUp } from '../../../../src/science/strong/popup-mask.ts';
 import { LabService } from '../../../../src/worker/service.ts';
 import { tinyRecipe } from '../recipes.ts';
 
