@@ -26,9 +26,9 @@ export function forward(
 ): void {
   const lastStart = starts + ((<usize>rows) << 2);
   const zero = f32x4.splat(0);
-  for (let block: usize = 0; block < stride; block += 128) {
-    for (let down = 0; down < height; down++) {
-      for (let right = 0; right < width; right++) {
+  for (let down = 0; down < height; down++) {
+    for (let right = 0; right < width; right++) {
+      for (let block: usize = 0; block < stride; block += 128) {
         const from = x + block + <usize>down * xDown + <usize>right * xRight;
         let to = y + block + <usize>down * yDown + <usize>right * yRight;
         let nextBias = bias;

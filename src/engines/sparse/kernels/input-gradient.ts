@@ -22,9 +22,9 @@ export function inputGradient(
 ): void {
   const lastStart = starts + ((<usize>rows) << 2);
   const zero = f32x4.splat(0);
-  for (let block: usize = 0; block < stride; block += 128) {
-    for (let down = 0; down < height; down++) {
-      for (let right = 0; right < width; right++) {
+  for (let down = 0; down < height; down++) {
+    for (let right = 0; right < width; right++) {
+      for (let block: usize = 0; block < stride; block += 128) {
         const from = dy + block + <usize>down * dyDown + <usize>right * dyRight;
         const at = block + <usize>down * dxDown + <usize>right * dxRight;
         let to = dx + at;
