@@ -19,13 +19,14 @@ function recordFiles(page: Page): Promise<FetchedFile>[] {
     // What the service worker fetches in the background, for a visit without a network, nobody waits for.
     if (response.request().serviceWorker() !== null) return;
     const path = response.url().slice(site.url.length);
-    files.push(
-      response.body().then((body) => ({
-        path,
-        gzippedBytes: gzipSync(body).length,
-        mentionsTensors: /\b(registerKernel|registerBackend|KernelBackend)\b/.test(body.toString()),
-      })),
-    );
+    const file = response.body().then((body) => ({
+      path,
+      gzippedBytes: gzipSync(body).length,
+      mentionsTensors: /\b(registerKernel|registerBackend|KernelBackend)\b/.test(body.toString()),
+    }));
+    // One that still comes when the test has seen enough and leaves the page is asked for by nobody.
+    file.catch(() => undefined);
+    files.push(file);
   });
   return files;
 }
@@ -43,7 +44,9 @@ describe('a first visit', () => {
     const files = await Promise.all(recorded);
     expect(files.map(({ path }) => path)).toContainEqual(expect.stringMatching(/^assets\/lab\.worker-.*\.js$/));
     expect(files.filter(({ path, mentionsTensors }) => mentionsTensors || /\.wasm$|^datasets\//.test(path))).toEqual([]);
-    const bytes = files.reduce((sum, { gzippedBytes }) => sum + gzippedBytes, 0);
+    // A second worker has its files from the browser, which asks the host for each once: only the reports of it are two.
+    const sizes = new Map(files.map(({ path, gzippedBytes }) => [path, gzippedBytes]));
+    const bytes = [...sizes.values()].reduce((sum, size) => sum + size, 0);
     expect(bytes).toBeLessThan(185_000);
     // Bodies were read: an empty list would pass all of the above.
     expect(bytes).toBeGreaterThan(50_000);
