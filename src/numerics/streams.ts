@@ -2,8 +2,8 @@
  * Named streams of a seed: every random choice of the lab comes from one, in integer arithmetic, so that it is
  * the same on every machine and no stream disturbs another. Seed 0 is as good as any.
  */
+import { sha256 } from '@noble/hashes/sha2.js';
 import { xoroshiro128plusFromState } from 'pure-rand/generator/xoroshiro128plus';
-import { sha256 } from './sha256.ts';
 
 export interface Stream {
   /** Uniform unsigned 32-bit integer. */

@@ -1,4 +1,4 @@
-import { sha256 } from '../numerics/sha256.ts';
+import { sha256 } from '@noble/hashes/sha2.js';
 
 /** Shorter than this, asking the platform takes longer than the answer. */
 const SHORT = 2 ** 12;

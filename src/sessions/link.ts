@@ -4,7 +4,7 @@
  * as far as they fit learning curves and masks. Densities and steps follow from recipes, but for densities that are
  * learned. What is read is hostile input.
  */
-import { toHex } from '../numerics/sha256.ts';
+import { bytesToHex } from '@noble/hashes/utils.js';
 import { m } from '../paraglide/messages.js';
 import { LabError } from '../science/errors.ts';
 import { modelOf } from '../science/recipe/model.ts';
@@ -74,7 +74,7 @@ async function read(bytes: Uint8Array): Promise<Omit<SharedSession, 'hash'>> {
   const known = told.map((run, index) => ({
     ...run,
     density: densities?.[index] ?? run.density,
-    fingerprint: toHex(fingerprints.raw(FINGERPRINT_BYTES)),
+    fingerprint: bytesToHex(fingerprints.raw(FINGERPRINT_BYTES)),
   }));
   const curves = sections.get(own.curves);
   const masks = sections.get(own.masks);

@@ -3,7 +3,8 @@
  * SHA-256 of the rest in canonical form (keys sorted, no white space), the runs one by one after everything else. Apart
  * from file.ts, so that a page which neither opens nor saves a file does not fetch it.
  */
-import { Sha256, toHex } from '../numerics/sha256.ts';
+import { sha256 } from '@noble/hashes/sha2.js';
+import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import { stablePieces, type Plain } from '../science/recipe/plain.ts';
 import { kept } from './file.ts';
 import { sessionOf, SessionReader } from './reading.ts';
@@ -11,14 +12,12 @@ import { checkSession } from './schema.ts';
 import type { Session, SessionMark, SessionRun } from './session.ts';
 import { Turns } from './turns.ts';
 
-const encoder = new TextEncoder();
-
 /** The text of a file of the session. Throws a LabError where it could not be opened again. */
 export function exportSession(session: Session): string {
   checkSession(session);
-  const hash = new Sha256();
-  for (const piece of canonicalPieces({ ...session })) hash.update(encoder.encode(piece));
-  return kept(`${JSON.stringify({ ...session, checksum: toHex(hash.digest()) })}\n`, session);
+  const hash = sha256.create();
+  for (const piece of canonicalPieces({ ...session })) hash.update(utf8ToBytes(piece));
+  return kept(`${JSON.stringify({ ...session, checksum: bytesToHex(hash.digest()) })}\n`, session);
 }
 
 /** A session from a file. */
@@ -54,13 +53,13 @@ export function asForeign({ session, isIntact }: OpenedSession): Session {
 /** Files of older labs have no checksum; nothing speaks against them. */
 async function isIntact({ checksum, ...session }: Plain): Promise<boolean> {
   if (checksum === undefined) return true;
-  const hash = new Sha256();
+  const hash = sha256.create();
   const turns = new Turns();
   for (const piece of canonicalPieces(session)) {
     await turns.next();
-    hash.update(encoder.encode(piece));
+    hash.update(utf8ToBytes(piece));
   }
-  return toHex(hash.digest()) === checksum;
+  return bytesToHex(hash.digest()) === checksum;
 }
 
 function* canonicalPieces({ runs, ...rest }: Plain): Generator<string> {

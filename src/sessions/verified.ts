@@ -1,5 +1,5 @@
 /** Outcomes that are what their results say. Whoever reads one, from a database, an archive or a folder, checks it here. */
-import { toHex } from '../numerics/sha256.ts';
+import { bytesToHex } from '@noble/hashes/utils.js';
 import { m } from '../paraglide/messages.js';
 import { LabError } from '../science/errors.ts';
 import { density } from '../science/mask.ts';
@@ -37,5 +37,5 @@ async function fingerprintOf({ parameters, buffers }: Snapshot): Promise<string>
       view.setFloat32(at, values[index] + 0, true);
     }
   }
-  return toHex(await sha256Of(bytes));
+  return bytesToHex(await sha256Of(bytes));
 }

@@ -1,5 +1,6 @@
 /** A packed file, from the bytes as served to its parts, with every doubt settled on the way. */
-import { sha256, toHex } from '../numerics/sha256.ts';
+import { sha256 } from '@noble/hashes/sha2.js';
+import { bytesToHex } from '@noble/hashes/utils.js';
 import { m } from '../paraglide/messages.js';
 import { LabError } from '../science/errors.ts';
 import type { DataFile, Dataset } from './dataset.ts';
@@ -10,7 +11,7 @@ export async function openPacked(dataset: Dataset, file: DataFile, bytes: Uint8A
   const subject = file.path;
   if (bytes.length !== file.bytes)
     throw new LabError(m.tasks_file_size({ file: subject, bytes: bytes.length, expected: file.bytes }), subject);
-  const found = toHex(sha256(bytes));
+  const found = bytesToHex(sha256(bytes));
   if (found !== file.sha256) throw new LabError(m.tasks_file_changed({ file: subject, found, expected: file.sha256 }), subject);
   const expected: Header = {
     bytesPerValue: dataset.bytesPerValue,

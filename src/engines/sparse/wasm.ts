@@ -1,5 +1,4 @@
 /** The compiled kernels as typed functions. Arguments are byte addresses unless the name says otherwise; see kernels/. */
-import { fromHex } from '../../numerics/sha256.ts';
 
 /** Positions of a convolution's outputs, and how far apart they lie in two tensors. */
 export type Positions = readonly [
@@ -166,7 +165,7 @@ export interface Kernels {
 
 /** Compiles kernels from the text that they are kept as (scripts/build-kernels.ts); a module is instantiated once a memory. */
 export function compileKernels(text: string): Promise<WebAssembly.Module> {
-  return WebAssembly.compile(fromHex(text));
+  return WebAssembly.compile(Uint8Array.from(text.match(/../g) ?? [], (byte) => parseInt(byte, 16)));
 }
 
 /** The kernels of these modules together, working on `memory`: all of them where those for images are among them. */

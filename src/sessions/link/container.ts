@@ -2,7 +2,7 @@
  * The parts of a link: 4 bytes of the SHA-256 of all that follows, then sections, each its kind and length before it.
  * A reader passes over kinds it does not know; a section that changes its form takes a new kind. What is read is hostile.
  */
-import { sha256 } from '../../numerics/sha256.ts';
+import { sha256 } from '@noble/hashes/sha2.js';
 import { ByteReader, ByteWriter, Malformed } from '../bytes.ts';
 
 /** Written once, never given another meaning. */

@@ -3,7 +3,7 @@
  * there are, and column by column their correct test answers, early-stop evaluations, correct test answers there and
  * 4-byte fingerprints; at the end 4 bytes of the SHA-256 of all before.
  */
-import { toHex } from '../../numerics/sha256.ts';
+import { bytesToHex } from '@noble/hashes/utils.js';
 import { runsOf } from '../../science/experiment.ts';
 import { planOf } from '../../science/plan.ts';
 import { densityLadder } from '../../science/prune/counts.ts';
@@ -42,7 +42,7 @@ export async function readFirst(deflated: Uint8Array): Promise<Omit<SharedSessio
     testAccuracy: correct[index] / test,
     earlyStop: { step: Math.min(steps, stops[index] * evaluateEvery), testAccuracy: correctThere[index] / test },
     engine,
-    fingerprint: toHex(reader.raw(FINGERPRINT_BYTES)),
+    fingerprint: bytesToHex(reader.raw(FINGERPRINT_BYTES)),
   }));
   reader.end();
   return { name, recipe, branches: [], plan: planOf(recipe), figures, curves: [], masks: [], marks: [] };

@@ -1,5 +1,5 @@
 /** What of a session goes into a link: always its recipe, figures and fingerprints; curves and masks where they fit. */
-import { fromHex } from '../../numerics/sha256.ts';
+import { hexToBytes } from '@noble/hashes/utils.js';
 import type { Mask } from '../../science/mask.ts';
 import { runsAlongPlan, type Notebook } from '../../science/experiment.ts';
 import { canonicalRecipe } from '../../science/recipe/identity.ts';
@@ -109,7 +109,7 @@ export async function packLink(session: Session, room: number, notebook: Pick<No
 
 function fingerprintsOf(runs: readonly SessionRun[]): Uint8Array {
   const writer = new ByteWriter();
-  for (const { fingerprint } of runs) writer.raw(fromHex(fingerprint.slice(0, 2 * FINGERPRINT_BYTES)));
+  for (const { fingerprint } of runs) writer.raw(hexToBytes(fingerprint.slice(0, 2 * FINGERPRINT_BYTES)));
   return writer.done();
 }
 

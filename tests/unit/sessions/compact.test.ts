@@ -1,4 +1,4 @@
-import { sha256 } from '../../../src/numerics/sha256.ts';
+import { sha256 } from '@noble/hashes/sha2.js';
 import { describe, expect, it } from 'vitest';
 import { LabError } from '../../../src/science/errors.ts';
 import { ByteReader, ByteWriter } from '../../../src/sessions/bytes.ts';
