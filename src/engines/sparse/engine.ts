@@ -57,7 +57,8 @@ export async function createSparseEngine(): Promise<Engine> {
     createTrainer: async (plan) => new SparseTrainer(needsImages(plan) ? await forImages() : plain, plan),
     dispose: () => {
       plain.heaps.drop();
-      void wide?.then(({ heaps }) => heaps.drop());
+      // Who asked for it hears that it could not be fetched.
+      wide?.then(({ heaps }) => heaps.drop()).catch(() => undefined);
     },
   };
 }
