@@ -10,6 +10,6 @@ export const workersOn = ({ name, backend }: EngineIdentity, most: number, runs:
   name === 'webgpu' || backend === 'webgpu' || backend === 'webgl' ? 1 : Math.max(1, Math.min(most, runs));
 
 /**
- * Of so many processors one is the page's, but where there are but two: it needs a tenth of one, and the system shares it out.
+ * Of so many processors one is the page's, but where there are but two: both train there, and the system shares out what the page needs.
  */
 export const mostWorkers = (processors: number): number => Math.max(processors - 1, Math.min(processors, 2));
